@@ -1,0 +1,16 @@
+"""Runs the Python examples of every page of the manual as tests, page by page and from top to bottom."""
+
+from doctest import ELLIPSIS
+
+from sybil import Sybil
+from sybil.parsers.myst import DocTestDirectiveParser, PythonCodeBlockParser, SkipParser
+
+pytest_collect_file = Sybil(
+    parsers=[
+        DocTestDirectiveParser(optionflags=ELLIPSIS),
+        PythonCodeBlockParser(doctest_optionflags=ELLIPSIS),
+        SkipParser(),
+    ],
+    patterns=["**/*.md"],
+    excludes=["_build/**"],
+).pytest()

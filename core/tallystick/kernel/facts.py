@@ -1,0 +1,51 @@
+"""Facts: the rows of one table after reading and validation, as the readings take them.
+
+How each kind is stored in ``frame``: a code is text; a count, an amount (pence) and a flag are themselves; a
+day is a date; a price or a rate is a whole number over the column's ``scale`` (a price of 118.5 pence with
+scale 10 is 1185); a moment is a local date and time without a zone, and beside it ``<name>.elapsed``, the
+minutes since 1970 in universal time. Missing is null. Columns that the file does not have are all null, if
+they may be missing.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from tallystick.kernel.tables import TableSpec
+
+Row = Mapping[str, Any]
+"""One row in plain Python: int, Fraction (price, rate), bool, date, datetime (local), str or None."""
+
+
+@frozen
+class ColumnStats:
+    """What a column holds in this run: its extremes in stored units, its nulls, and its scale."""
+
+    lowest: int = 0
+    highest: int = 0
+    nulls: int = 0
+    scale: int = 1
+
+
+@frozen(eq=False, kw_only=True)
+class Facts:
+    """One table's rows. ``frame`` is a lazy Polars frame; ``records`` gives the same rows in plain Python.
+
+    ``records(column, values)`` keeps the rows whose column is one of the values; with no arguments it gives
+    all rows. The order is that of the file; nothing may depend on it.
+    """
+
+    spec: TableSpec
+    frame: Any
+    rows: int
+    stats: Mapping[str, ColumnStats]
+    records: Callable[..., Iterator[Row]] = field(repr=False)
+    days: tuple[datetime.date, datetime.date] | None = None
+    """The first and last of the table's date column; None where it has none, or no rows."""
+    source: str = ""
+    digest: str = ""
+    """A hash of the content, for the run record."""

@@ -1,0 +1,224 @@
+"""The words of the language: what joins, totals, shares out and looks up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from tallystick.kernel.errors import RuleError
+from tallystick.kernel.grains import CONTRACT, EVERYWHERE, SCHEME, TARGETS, Grain, meet
+from tallystick.kernel.language.nodes import Kind, Node, walk
+from tallystick.kernel.language.series import (
+    NUMBERS, Amount, Code, Count, Day, Flag, Maybe, Moment, Rate, Series,
+    _UNRESOLVED, _a, _factor, _node, literal, resolved, series, wrapped,
+)  # fmt: skip
+
+S = TypeVar("S", bound=Series)
+
+
+def when(condition: Flag, value: S, otherwise: S | str | int | None = None) -> S:
+    """``value`` where the condition holds, else ``otherwise``: zero if nothing is said, for numbers."""
+    if not isinstance(condition, Flag):
+        raise RuleError(_UNRESOLVED if isinstance(condition, Maybe) else "when(…) takes a condition first")
+    resolved(condition)
+    if isinstance(value, Maybe):
+        raise RuleError(_UNRESOLVED)
+    if otherwise is None:
+        if value.kind not in NUMBERS:
+            raise RuleError(f"when(…) over {_a(value.kind)} needs what holds otherwise: there is no zero for it")
+        otherwise = literal(value.kind, 0)
+    other = literal(value.kind, otherwise)
+    rounded = value.node.rounded or other.node.rounded
+    return series(_node("when", (condition.node, value.node, other.node), kind=value.kind, rounded=rounded))  # type: ignore[no-any-return]
+
+
+def ratio(above: Series, below: Series, *, otherwise: Rate | Fraction | str | int) -> Rate:
+    """``above`` ÷ ``below``, exactly; ``otherwise`` where nothing is below the line."""
+    above, below = resolved(above), resolved(below)
+    kinds = {above.kind, below.kind}
+    if not (len(kinds) == 1 or kinds == {Kind.RATE, Kind.COUNT}) or not kinds <= set(NUMBERS):
+        raise RuleError(f"ratio(…): {_a(above.kind)} over {_a(below.kind)} is not a ratio")
+    return Rate(_node("ratio", (above.node, below.node, literal(Kind.RATE, otherwise).node), kind=Kind.RATE))
+
+
+def total(value: S, to: str = "contract") -> S:
+    """The sum of a finer grain's values for each contract, ``provider``, ``commissioner`` or for the ``scheme``.
+
+    A total of facts alone is over all rows of that provider, commissioner or scheme in the period; a total
+    of anything with a rule's numbers in it is over the contracts that hold that scheme rule.
+    """
+    value = resolved(value)
+    if isinstance(value, Flag):
+        raise RuleError("total(…) adds numbers: write count(condition) to count how often it holds")
+    if value.kind not in NUMBERS:
+        raise RuleError(f"total(…) adds numbers, not {_a(value.kind)}")
+    if to not in TARGETS:
+        raise RuleError(f"total(…, to={to!r}): choose one of {', '.join(TARGETS)}")
+    target, grain = TARGETS[to], value.node.grain
+    if not grain.reaches(target) or grain.name == to or grain in (EVERYWHERE, SCHEME):
+        raise RuleError(f"total(…, to={to!r}): a value for each {grain} cannot be totalled to {to}")
+    if grain.name == "terms":
+        value = each_contract(value)
+        if to == "contract":
+            return value
+    return series(Node("total", (value.node,), (to,), kind=value.kind, grain=target))  # type: ignore[no-any-return]
+
+
+def count(condition: Flag, to: str = "contract") -> Count:
+    """For how many the condition holds, for each contract, provider, commissioner or the scheme."""
+    return total(when(condition, literal(Kind.COUNT, 1)), to)
+
+
+def each_contract(value: S) -> S:
+    """A contract's number, read at the first day of the period."""
+    node = value.node
+    return series(Node("at_period", (node,), (), kind=node.kind, grain=CONTRACT, rounded=node.rounded))  # type: ignore[no-any-return]
+
+
+def is_fact(node: Node) -> bool:
+    """True if nothing but columns of tables stands under the node: no contract's number, no total."""
+    return all(part.grain.table or part.grain == EVERYWHERE for part in walk(node))
+
+
+def rest(whole: Amount, *parts: Amount) -> Amount:
+    """What is left of ``whole`` when the parts are taken: a remainder always has an owner."""
+    left = whole
+    for part in parts:
+        left = left - part
+    return left
+
+
+def allot(pot: Amount, *, by: Series) -> Amount:
+    """Each one's part of ``pot``, by weights: largest remainder, ties by key, exact to the penny.
+
+    The weights are Rates, Counts or Amounts at a finer grain than the pot (contracts, members, a list in
+    the rule; never activity rows: total them to the contract first). Where all weights are zero nobody is
+    given anything and the pot stays where it is. A negative weight stops the run.
+    """
+    return _share("allot", pot, by, ())
+
+
+def fit(pot: Amount, *, by: Series, floor: Amount, cap: Amount) -> Amount:
+    """As :func:`allot`, with a floor and a cap for each; exact, and it stops the run if no share-out fits."""
+    return _share("fit", pot, by, (floor, cap))
+
+
+def _share(op: str, pot: Amount, by: Series, limits: tuple[Amount, ...]) -> Amount:
+    by, pot = resolved(by), literal(Kind.AMOUNT, pot)
+    if by.kind not in NUMBERS:
+        raise RuleError(f"{op}(…): weights are numbers, not {_a(by.kind)}")
+    if by.node.grain.name == "terms":
+        by = each_contract(by)
+    if pot.node.grain.name == "terms":
+        pot = each_contract(pot)
+    grain, whole = by.node.grain, pot.node.grain
+    if grain == EVERYWHERE or not grain.reaches(whole) or grain == whole:
+        raise RuleError(f"{op}(…): a pot for each {whole} cannot be shared by a weight for each {grain}")
+    args = (pot.node, by.node, *(resolved(limit).node for limit in limits))
+    return Amount(Node(op, args, (whole.name,), kind=Kind.AMOUNT, grain=meet((arg.grain for arg in args), op)))
+
+
+def running(value: S) -> S:
+    """The sum of this row's value and of all before it in its contract's period, by the table's date, then key."""
+    value = resolved(value)
+    if not value.node.grain.table:
+        raise RuleError("running(…) goes along the rows of a table; this is not one row's value")
+    return series(_node("running", (value.node,), (value.node.grain.table,), kind=value.kind))  # type: ignore[no-any-return]
+
+
+def previous(value: S) -> Maybe[S]:
+    """The value in the contract's period before this one; missing in its first."""
+    value = resolved(value)
+    if value.node.grain.name == "terms":
+        value = each_contract(value)
+    if value.node.grain.name not in ("contract",):
+        raise RuleError(
+            f"previous(…) is of a contract's value, and this is one for each {value.node.grain}; total it first"
+        )
+    return Maybe(series(Node("previous", (value.node,), (), kind=value.kind, grain=CONTRACT, optional=True)))
+
+
+def instalment(year: Amount) -> Amount:
+    """The part of a year's amount that falls in this period: twelfths, the remainder in the earliest months."""
+    node = each_contract(resolved(year)).node if year.node.grain != CONTRACT else year.node
+    return Amount(Node("instalment", (node,), (), kind=Kind.AMOUNT, grain=CONTRACT))
+
+
+def days_between(start: Day, end: Day) -> Count:
+    """Days from ``start`` to ``end``; negative when the end is first."""
+    return Count(_node("days_between", (_day(start), _day(end)), kind=Kind.COUNT))
+
+
+def hours_between(start: Moment, end: Moment) -> Rate:
+    """Elapsed hours, to the minute, also over a night in which the clocks change."""
+    if not (isinstance(start, Moment) and isinstance(end, Moment)):
+        raise RuleError(
+            _UNRESOLVED if isinstance(start, Maybe) or isinstance(end, Maybe) else "hours_between(…) takes two moments"
+        )
+    minutes = Count(_node("minutes_between", (start.node, end.node), kind=Kind.COUNT))
+    return minutes * Fraction(1, 60)  # type: ignore[no-any-return]
+
+
+def completed_years(start: Day, end: Day) -> Count:
+    """Whole years from ``start`` to ``end``, as an age is counted (29 February is completed on 1 March)."""
+    return Count(_node("completed_years", (_day(start), _day(end)), kind=Kind.COUNT))
+
+
+def _day(value: Any) -> Node:
+    return literal(Kind.DAY, value).node  # type: ignore[no-any-return]
+
+
+def find(
+    table: str,
+    column: str,
+    kind: Kind,
+    match: dict[str, Series | str],
+    *,
+    on: Day | None = None,
+    of_contract: bool = False,
+) -> Any:
+    """What another table says in ``column``, in the row where every matched column is equal; may be missing.
+
+    Text in ``match`` narrows the table first; the columns matched must then name one row. ``on`` is the
+    day whose version is read, for a table with a history; ``of_contract`` reads the contract's own rows.
+    """
+    fixed, keys = _split(match)
+    args = tuple(value.node for value in keys.values()) + ((on.node,) if on is not None else ())
+    data = (table, column, tuple(keys), fixed, on is not None, of_contract)
+    grain = meet([arg.grain for arg in args] or [EVERYWHERE], "find")
+    if of_contract and not grain.table:
+        grain = meet([grain, CONTRACT], "find")
+    return wrapped(Node("find", args, data, kind=kind, grain=grain, optional=True))
+
+
+def exists(table: str, match: dict[str, Series | str]) -> Flag:
+    """True if another table has a row where every matched column is equal."""
+    fixed, keys = _split(match)
+    args = tuple(value.node for value in keys.values())
+    return Flag(
+        Node("exists", args, (table, tuple(keys), fixed), kind=Kind.FLAG, grain=meet((a.grain for a in args), "exists"))
+    )
+
+
+def _split(match: dict[str, Series | str]) -> tuple[tuple[tuple[str, str], ...], dict[str, Series]]:
+    fixed = tuple(sorted((name, value) for name, value in match.items() if isinstance(value, str)))
+    keys = {name: resolved(value) for name, value in sorted(match.items()) if not isinstance(value, str)}
+    for value in keys.values():
+        if value.kind not in (Kind.CODE, Kind.DAY, Kind.COUNT):
+            raise RuleError(f"rows are matched by a code, a day or a count, not by {_a(value.kind)}")
+    return fixed, keys
+
+
+def first(rows: Any) -> Flag:
+    """True for the first row of each person in the contract's period, by the table's date, then key."""
+    return Flag(Node("first", (), (rows.table.name,), kind=Kind.FLAG, grain=rows.grain))
+
+
+def earlier(rows: Any, where: Flag) -> Maybe[Day]:
+    """The latest date of the same person's rows before this one for which ``where`` holds.
+
+    Before is by the table's date, then key; over all rows of the table, whoever provided the care.
+    """
+    node = Node("earlier", (resolved(where).node,), (rows.table.name,), kind=Kind.DAY, grain=rows.grain, optional=True)
+    return Maybe(Day(node))

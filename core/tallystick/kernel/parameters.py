@@ -1,0 +1,169 @@
+"""Parameters of rules: what each field of a rule is, told from its annotation.
+
+Numbers, days, accounts and price lists become columns when a rule is traced. Choices, texts and absence are
+the rule's *shape*. A ``Label`` names another rule; ``Rows[…]`` is a small table of records.
+"""
+
+from __future__ import annotations
+
+import enum
+import types
+import typing
+from typing import Any, Generic, TypeVar
+
+import attrs
+from attrs import field, frozen
+
+from tallystick.kernel.accounts import Account
+from tallystick.kernel.errors import RuleError
+from tallystick.kernel.grains import CONTRACT, TERMS, Grain
+from tallystick.kernel.language import words
+from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.language.series import CLASSES, Day, Flag, Series, series, wrapped
+from tallystick.kernel.tables import Table, TableSpec
+
+META = "tallystick"
+_NOTHING = attrs.NOTHING
+R = TypeVar("R")
+P = TypeVar("P", bound=Table)
+
+
+class Label(str):
+    """The label of another rule of the same contract."""
+
+    __slots__ = ()
+
+
+class PriceList(Generic[P]):
+    """A price list that the contract names; ``P`` is the table that declares its columns."""
+
+    def __init__(self, spec: TableSpec, chosen: Node) -> None:
+        self.spec = spec
+        self.chosen = chosen
+
+    def find(self, wanted: str, *, on: Day, **match: Any) -> Any:
+        """The list's ``wanted`` column for the matched code in force on that day; may be missing."""
+        if wanted not in self.spec.columns:
+            raise RuleError(f"price list table {self.spec.name} has no column {wanted!r}")
+        keys = {"list": series(self.chosen), **match}
+        return words.find(self.spec.name, wanted, self.spec.columns[wanted].kind, keys, on=on)
+
+    def names(self, *, on: Day, **match: Any) -> Flag:
+        """True if the list has a row for the matched code on that day, priced or not."""
+        return words.exists(self.spec.name, {"list": series(self.chosen), **match}, on=on)
+
+
+class Rows(Generic[R]):
+    """A list of records in a rule's parameters: a small table of its own, never unrolled."""
+
+    __iter__ = None
+
+    def __init__(self, name: str, fields: dict[str, Parameter]) -> None:
+        self.name = name
+        self.fields = fields
+        self.grain = Grain(name, frozenset({"contract", *CONTRACT.determines}))
+
+    @property
+    def each(self) -> Any:
+        """One record at the records' own grain, with a series for each of its fields."""
+        nodes = {
+            name: series(Node("column", (), (self.name, name), kind=part.kind, grain=self.grain))
+            for name, part in self.fields.items() if part.kind is not None
+        }  # fmt: skip
+        return types.SimpleNamespace(**nodes)
+
+    def find(self, wanted: str, **match: Series | str) -> Any:
+        """The field ``wanted`` of the contract's one record in which every matched field is equal; may be missing."""
+        kind = self.fields[wanted].kind
+        if kind is None:
+            raise RuleError(f"{wanted!r} is a choice and not a value, and cannot be looked up")
+        return words.find(self.name, wanted, kind, dict(match), of_contract=True)
+
+
+@frozen(kw_only=True)
+class Parameter:
+    """One field of a rule. ``role`` is number, account, prices, label, labels, rows or shape."""
+
+    name: str
+    role: str
+    kind: Kind | None = None
+    type: Any = None
+    optional: bool = False
+    default: Any = _NOTHING
+    at_least: Any = None
+    at_most: Any = None
+    meaning: str = ""
+    unit: str = ""
+    scheme: bool = False
+    """True if all contracts that hold the rule must have the same value: a number of the scheme."""
+    fields: dict[str, Parameter] = field(factory=dict)
+    """The fields of a record, for ``rows``."""
+    table: TableSpec | None = None
+    """The declared columns, for ``prices``."""
+
+    @property
+    def is_column(self) -> bool:
+        """True for what becomes a column when the rule is traced."""
+        return self.role in ("number", "account", "prices")
+
+
+def parameter(
+    meaning: str, *, default: Any = _NOTHING, at_least: Any = None, at_most: Any = None, unit: str = "",
+    scheme: bool = False,
+) -> Any:  # fmt: skip
+    """Declare a parameter of a rule: what it means, and the bounds that a value must lie in, ends inclusive."""
+    notes = {"meaning": meaning, "at_least": at_least, "at_most": at_most, "unit": unit, "scheme": scheme}
+    return field(default=default, metadata={META: notes}, kw_only=True)
+
+
+def parameters_of(cls: type) -> dict[str, Parameter]:
+    """Describe every field of an attrs class of parameters, in the order written."""
+    hints = typing.get_type_hints(cls)
+    return {a.name: _describe(a, hints[a.name]) for a in attrs.fields(cls)}
+
+
+def _describe(attribute: Any, hint: Any) -> Parameter:
+    notes = dict(attribute.metadata.get(META, {}))
+    common = {"name": attribute.name, "default": attribute.default, **notes}
+    optional = typing.get_origin(hint) in (typing.Union, types.UnionType) and type(None) in typing.get_args(hint)
+    if optional:
+        (hint,) = [arg for arg in typing.get_args(hint) if arg is not type(None)]
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    kinds = {series_class: kind for kind, series_class in CLASSES.items()}
+    if hint in kinds:
+        return Parameter(role="number", kind=kinds[hint], type=hint, optional=optional, **common)
+    if hint is Account:
+        return Parameter(role="account", kind=Kind.CODE, type=hint, optional=optional, **common)
+    if hint is Label:
+        return Parameter(role="label", type=hint, optional=optional, **common)
+    if origin is tuple and args[0] is Label:
+        return Parameter(role="labels", type=hint, optional=optional, **common)
+    if origin is PriceList:
+        return Parameter(role="prices", kind=Kind.CODE, type=hint, optional=optional, table=args[0].table, **common)
+    if origin is Rows:
+        return Parameter(role="rows", type=args[0], optional=optional, fields=parameters_of(args[0]), **common)
+    if not _is_shape(hint, origin):
+        raise RuleError(f"{attribute.name}: {hint!r} cannot be a parameter of a rule")
+    return Parameter(role="shape", type=hint, optional=optional, **common)
+
+
+def _is_shape(hint: Any, origin: Any) -> bool:
+    if origin in (tuple, dict):
+        return True
+    return isinstance(hint, type) and (hint in (str, bool) or issubclass(hint, enum.Enum) or attrs.has(hint))
+
+
+def twin_value(spec: Parameter, identity: str, given: Any) -> Any:
+    """What a traced rule sees in a field: a column for a number, the label's rule, or the choice itself."""
+    if given is None and spec.optional:
+        return None
+    if spec.role == "rows":
+        return Rows(f"{identity}:{spec.name}", spec.fields)
+    if not spec.is_column:
+        return given
+    node = Node("term", (), (identity, spec.name), kind=typing.cast(Kind, spec.kind), grain=TERMS)
+    if spec.role == "account":
+        return Account(node, f"the account {spec.name}")
+    if spec.role == "prices":
+        return PriceList(typing.cast(TableSpec, spec.table), node)
+    return wrapped(node)

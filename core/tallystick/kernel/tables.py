@@ -1,0 +1,187 @@
+"""Tables: typed columns that hang off the contract, declared once.
+
+A declaration drives reading, validation, the manual, the strategies of the tests, and what a rule sees::
+
+    @table("contacts", key="contact", date="day", units={"contact": "contacts"})
+    class Contacts(Table):
+        \"\"\"Community contacts: one row for each contact, or each day's contacts of one kind.\"\"\"
+
+        contact: Code = column("What names the row.")
+        provider: Code = column("Organisation code of the provider.")
+        contacts: Count = column("How many contacts the row stands for.", at_least=1, at_most=10_000)
+
+In a rule ``activity.contacts.contacts`` is a Count for each row; a column written ``Maybe[…]`` may be missing.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from typing import Any, ClassVar, dataclass_transform
+
+from attrs import field, frozen
+
+from tallystick.kernel.errors import RuleError
+from tallystick.kernel.grains import Grain, prices_grain, row_grain
+from tallystick.kernel.language import words
+from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.language.series import CLASSES, Count, Flag, Maybe, Series, literal, wrapped
+
+ROLES = ("contract", "provider", "commissioner", "person")
+"""Column names with a meaning to the engine: what places a row in a contract, and whose row it is."""
+
+
+@frozen
+class Column:
+    """One declared column: its kind, what it means, and what may stand in it.
+
+    ``at_least`` and ``at_most`` bound counts (whole numbers), amounts (pence), prices (pence) and rates,
+    ends inclusive. A money column is read from ``<name>_pence`` or ``<name>_pounds``, or from text with a
+    sign. ``aliases`` are other names that the column is known under, case and punctuation ignored.
+    """
+
+    meaning: str
+    kind: Kind = Kind.CODE
+    name: str = ""
+    optional: bool = False
+    unit: str = ""
+    allowed: tuple[str, ...] = ()
+    at_least: Any = None
+    at_most: Any = None
+    signed: bool = False
+    aliases: tuple[str, ...] = ()
+    confidential_to: tuple[str, ...] = ()
+
+
+def column(
+    meaning: str, *, unit: str = "", allowed: tuple[str, ...] = (), at_least: Any = None, at_most: Any = None,
+    signed: bool = False, aliases: tuple[str, ...] = (), confidential_to: tuple[str, ...] = (),
+) -> Any:  # fmt: skip
+    """Declare a column of a table; its kind and whether it may be missing come from the annotation."""
+    return Column(
+        meaning, unit=unit, allowed=tuple(allowed), at_least=at_least, at_most=at_most, signed=signed,
+        aliases=tuple(aliases), confidential_to=tuple(confidential_to),
+    )  # fmt: skip
+
+
+@frozen(kw_only=True)
+class TableSpec:
+    """What a table declares, as plain values.
+
+    ``units`` names the payable units of a row, each with the count column that says how many there are, or
+    an empty text for one a row. ``unique`` lists sets of columns in which no two rows may be alike. A table
+    with a ``date`` belongs to the period of that date. ``prices`` marks a price list: keyed by code and
+    date, chosen by a contract, with a history.
+    """
+
+    name: str
+    meaning: str
+    columns: Mapping[str, Column]
+    key: str | None = None
+    date: str | None = None
+    units: Mapping[str, str] = field(factory=dict)
+    unique: tuple[tuple[str, ...], ...] = ()
+    prices: bool = False
+    confidential_to: tuple[str, ...] = ()
+    cls: Any = field(default=None, eq=False, repr=False)
+
+    @property
+    def grain(self) -> Grain:
+        """The grain of one of its rows."""
+        return prices_grain(self.name) if self.prices else row_grain(self.name)
+
+
+class Table:
+    """The base of every table; an instance is what a rule sees, one series for each column."""
+
+    table: ClassVar[TableSpec]
+    grain: Grain
+
+    def __init__(self) -> None:
+        self.grain = self.table.grain
+        for name, col in self.table.columns.items():
+            node = Node("column", (), (self.table.name, name), kind=col.kind, grain=self.grain, optional=col.optional)
+            object.__setattr__(self, name, wrapped(node))
+
+    def __getattr__(self, name: str) -> Any:
+        from tallystick.kernel.errors import did_you_mean
+
+        raise RuleError(f"table {self.table.name} has no column {name!r}: {did_you_mean(name, self.table.columns)}")
+
+    @property
+    def rows(self) -> Count:
+        """One for each row."""
+        node = Node("one", (), (self.table.name,), kind=Kind.COUNT, grain=self.grain)
+        return Count(node)
+
+    @property
+    def every(self) -> Flag:
+        """The condition that holds for every row."""
+        return self.rows == 1
+
+    def where(self, columns: Mapping[str, tuple[str, ...]]) -> Flag:
+        """The condition that every named code column holds one of the codes given for it."""
+        condition = self.every
+        for name, codes in sorted(columns.items()):
+            value = getattr(self, name)
+            if value.node.kind is not Kind.CODE:
+                raise RuleError(f"{self.table.name}.{name} is not a code, and only codes can be listed")
+            chosen = value.map(lambda code, codes=codes: code.is_in(codes)).is_yes() if isinstance(value, Maybe) else value.is_in(codes)
+            condition = condition & chosen
+        return condition
+
+    def find(self, wanted: str, **match: Series | str) -> Any:
+        """The column ``wanted`` of the one row of this table in which every matched column is equal; may be missing."""
+        self._known(wanted, *match)
+        return words.find(self.table.name, wanted, self.table.columns[wanted].kind, self._typed(match))
+
+    def exist(self, **match: Series | str) -> Flag:
+        """True if this table has a row in which every matched column is equal."""
+        self._known(*match)
+        return words.exists(self.table.name, self._typed(match))
+
+    def _typed(self, match: dict[str, Series | str]) -> dict[str, Series | str]:
+        kinds = {name: self.table.columns[name].kind for name in match}
+        return {n: v if isinstance(v, str) else literal(kinds[n], v) for n, v in match.items()}
+
+    def _known(self, *names: str) -> None:
+        for name in names:
+            if name not in self.table.columns:
+                getattr(self, name)
+
+
+@dataclass_transform(field_specifiers=(column,))
+def table(
+    name: str, *, key: str | None = None, date: str | None = None, units: Mapping[str, str] | None = None,
+    unique: tuple[tuple[str, ...], ...] = (), prices: bool = False, confidential_to: tuple[str, ...] = (),
+) -> Any:  # fmt: skip
+    """Declare the class below as a table; raises RuleError where the declaration contradicts itself."""
+
+    def declare(cls: type[Table]) -> type[Table]:
+        columns = {n: _column(cls, n, hint) for n, hint in typing.get_type_hints(cls).items() if isinstance(vars(cls).get(n), Column)}
+        for name_of, what in ((key, "key"), (date, "date"), *((of, "unit") for of in (units or {}).values() if of)):
+            if name_of is not None and name_of not in columns:
+                raise RuleError(f"table {name}: its {what} {name_of!r} is not one of its columns")
+        all_unique = ((key,), *unique) if key else unique
+        cls.table = TableSpec(
+            name=name, meaning=" ".join((cls.__doc__ or "").split()), columns=columns, key=key, date=date,
+            units=dict(units or {}), unique=tuple(tuple(u) for u in all_unique), prices=prices,
+            confidential_to=tuple(confidential_to), cls=cls,
+        )  # fmt: skip
+        for column_name in columns:
+            delattr(cls, column_name)
+        return cls
+
+    return declare
+
+
+def _column(cls: type[Table], name: str, hint: Any) -> Column:
+    declared: Column = vars(cls)[name]
+    optional = typing.get_origin(hint) is Maybe
+    of = typing.get_args(hint)[0] if optional else hint
+    kinds = {series_class: kind for kind, series_class in CLASSES.items()}
+    if of not in kinds:
+        raise RuleError(f"{cls.__name__}.{name}: annotate it with one of {', '.join(c.__name__ for c in kinds)}, or Maybe of it")
+    import attrs
+
+    return attrs.evolve(declared, kind=kinds[of], name=name, optional=optional)

@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from tallystick.kernel.accounts import Account
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.grains import CONTRACT, TERMS, Grain
+from tallystick.kernel.grains import CONTRACT, SCHEME, TERMS, Grain
 from tallystick.kernel.language import words
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import CLASSES, Day, Flag, Series, series, wrapped
@@ -161,7 +161,7 @@ def twin_value(spec: Parameter, identity: str, given: Any) -> Any:
         return Rows(f"{identity}:{spec.name}", spec.fields)
     if not spec.is_column:
         return given
-    node = Node("term", (), (identity, spec.name), kind=typing.cast(Kind, spec.kind), grain=TERMS)
+    node = Node("term", (), (identity, spec.name), kind=typing.cast(Kind, spec.kind), grain=SCHEME if spec.scheme else TERMS)
     if spec.role == "account":
         return Account(node, f"the account {spec.name}")
     if spec.role == "prices":

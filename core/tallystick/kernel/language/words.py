@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextvars import ContextVar
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -42,17 +42,21 @@ def ratio(above: Series, below: Series, *, otherwise: Rate | Fraction | str | in
     return Rate(_node("ratio", (above.node, below.node, literal(Kind.RATE, otherwise).node), kind=Kind.RATE))
 
 
+tracing: ContextVar[str] = ContextVar("tracing", default="")
+"""The identity of the rule that is being traced; what it totals above the contract is its own contracts'."""
+
+
 def total(value: S, to: str = "contract") -> S:
     """The sum of a finer grain's values for each contract, ``provider``, ``commissioner`` or for the ``scheme``.
 
     A total of facts alone is over all rows of that provider, commissioner or scheme in the period; a total
-    of anything with a rule's numbers in it is over the contracts that hold that scheme rule.
+    of anything with a rule's numbers in it is over the contracts that hold this rule, which then has to be
+    a rule of the scheme.
     """
     value = resolved(value)
-    if isinstance(value, Flag):
-        raise RuleError("total(…) adds numbers: write count(condition) to count how often it holds")
     if value.kind not in NUMBERS:
-        raise RuleError(f"total(…) adds numbers, not {_a(value.kind)}")
+        hint = "write count(condition)" if isinstance(value, Flag) else f"not {_a(value.kind)}"
+        raise RuleError(f"total(…) adds numbers: {hint}")
     if to not in TARGETS:
         raise RuleError(f"total(…, to={to!r}): choose one of {', '.join(TARGETS)}")
     target, grain = TARGETS[to], value.node.grain
@@ -60,9 +64,31 @@ def total(value: S, to: str = "contract") -> S:
         raise RuleError(f"total(…, to={to!r}): a value for each {grain} cannot be totalled to {to}")
     if grain.name == "terms":
         value = each_contract(value)
-        if to == "contract":
+    if to == "contract":
+        if grain.name == "terms":
             return value
-    return series(Node("total", (value.node,), (to,), kind=value.kind, grain=target))  # type: ignore[no-any-return]
+        return _total(value, to, "")
+    if is_fact(value.node):
+        return _total(value, to, "")
+    if value.node.grain.name not in TARGETS:
+        value = _total(value, "contract", "")
+    return _total(value, to, holders_of_this_rule(f"total(…, to={to!r})"))
+
+
+def _total(value: S, to: str, holders: str) -> S:
+    node = Node("total", (value.node,), (to, holders), kind=value.kind, grain=TARGETS[to])
+    return series(node)  # type: ignore[no-any-return]
+
+
+def holders_of_this_rule(doing: str) -> str:
+    """The identity of the rule being traced, which has to be a rule of the scheme; RuleError if it is not."""
+    identity = tracing.get()
+    if not identity.startswith("scheme:"):
+        raise RuleError(
+            f"{doing} goes beyond the contract with the rule's own numbers, so it is a rule of the scheme: "
+            "write its [[rule]] in scheme.toml, and let contracts take part by its label"
+        )
+    return identity
 
 
 def count(condition: Flag, to: str = "contract") -> Count:
@@ -115,8 +141,12 @@ def _share(op: str, pot: Amount, by: Series, limits: tuple[Amount, ...]) -> Amou
     grain, whole = by.node.grain, pot.node.grain
     if grain == EVERYWHERE or not grain.reaches(whole) or grain == whole:
         raise RuleError(f"{op}(…): a pot for each {whole} cannot be shared by a weight for each {grain}")
+    if grain.table:
+        raise RuleError(f"{op}(…): money is shared among contracts, members or a list, not among rows of {grain}; total the weights first")
+    holders = holders_of_this_rule(f"{op}(…)") if grain == CONTRACT else ""
     args = (pot.node, by.node, *(resolved(limit).node for limit in limits))
-    return Amount(Node(op, args, (whole.name,), kind=Kind.AMOUNT, grain=meet((arg.grain for arg in args), op)))
+    made = Node(op, args, (whole.name, holders), kind=Kind.AMOUNT, grain=meet((arg.grain for arg in args), op))
+    return Amount(made)
 
 
 def running(value: S) -> S:

@@ -118,7 +118,7 @@ class ContractCase:
 
 @frozen(eq=False, kw_only=True)
 class PriceRows:
-    """The rows of one price list: each a mapping of column to value, with ``from`` and ``to`` as days.
+    """The rows of one price list: each a mapping of column to value, with ``from_day`` and ``to_day`` as days.
 
     ``derived_from`` and ``steps`` are set for a derived list: its prices are the base list's, taken through
     each step in the order written. ``kind`` is ``unit`` (pays) or ``guide`` (pays only where agreed locally).

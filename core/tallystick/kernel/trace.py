@@ -19,7 +19,7 @@ from tallystick.kernel.errors import PluginError, RuleError, TallystickError, di
 from tallystick.kernel.flows import Carry, Covered, Figure, Flow, Law, Priced, Units
 from tallystick.kernel.language import words
 from tallystick.kernel.language.nodes import Kind, Node
-from tallystick.kernel.language.series import Amount, Count, Flag, Maybe, literal, series
+from tallystick.kernel.language.series import NUMBERS, Amount, Count, Flag, Maybe, literal, series
 from tallystick.kernel.language.words import each_contract, total, when
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.tables import Table, TableSpec
@@ -262,6 +262,8 @@ class _Collected:
             value = one.value
             if isinstance(value, Flag):
                 value = when(value, literal(Kind.COUNT, 1))
+            if not isinstance(value, Maybe) and value.node.kind not in NUMBERS:
+                raise RuleError(f"figure {one.name!r} is a number or a condition, not a {value.node.kind.value}")
             self.figures.append(TracedFigure(name=one.name, value=_settled(value), reason=one.reason))
         elif isinstance(one, Law):
             self.laws.append((one.says, _settled(_for_contract(one.left)), _settled(_for_contract(one.right))))
@@ -275,6 +277,8 @@ class _Collected:
                 raise RuleError(f"an account for each {account.node.grain} cannot take an amount for each {amount.grain}")
         if not amount.grain.reaches(each_contract(Amount(Contract.provider.node)).node.grain):
             raise RuleError(f"a flow of one amount for each {amount.grain} would be paid by every contract: allot it first")
+        if flow.units is not None and not amount.grain.reaches(flow.units.node.grain):
+            raise RuleError(f"units for each {flow.units.node.grain} cannot be counted on an amount for each {amount.grain}")
         self.flows.append(
             TracedFlow(
                 number=len(self.flows), payer=flow.payer.node, payee=flow.payee.node, amount=amount, kind=flow.kind,

@@ -103,7 +103,9 @@ def each_contract(value: S) -> S:
 
 
 def is_fact(node: Node) -> bool:
-    """True if nothing but columns of tables stands under the node: no contract's number, no total."""
+    """True if nothing but columns of tables stands under the node: no contract's number, total, order or list."""
+    if any(part.op in ("first", "running") or (part.op == "find" and part.data[-1]) for part in walk(node)):
+        return False  # these are of the contract's own rows and records
     return all(part.grain.table or part.grain == EVERYWHERE for part in walk(node))
 
 
@@ -136,14 +138,15 @@ def _share(op: str, pot: Amount, by: Series, limits: tuple[Amount, ...]) -> Amou
         raise RuleError(f"{op}(…): weights are numbers, not {_a(by.kind)}")
     if by.node.grain.name == "terms":
         by = each_contract(by)
-    if pot.node.grain.name == "terms":
+    grain = by.node.grain
+    if pot.node.grain.name == "terms" or (pot.node.grain == EVERYWHERE and grain.name not in TARGETS):
         pot = each_contract(pot)
-    grain, whole = by.node.grain, pot.node.grain
+    whole = pot.node.grain
     if grain == EVERYWHERE or not grain.reaches(whole) or grain == whole:
         raise RuleError(f"{op}(…): a pot for each {whole} cannot be shared by a weight for each {grain}")
     if grain.table:
         raise RuleError(f"{op}(…): money is shared among contracts, members or a list, not among rows of {grain}; total the weights first")
-    holders = holders_of_this_rule(f"{op}(…)") if grain == CONTRACT else ""
+    holders = holders_of_this_rule(f"{op}(…)") if whole != CONTRACT else ""
     args = (pot.node, by.node, *(resolved(limit).node for limit in limits))
     made = Node(op, args, (whole.name, holders), kind=Kind.AMOUNT, grain=meet((arg.grain for arg in args), op))
     return Amount(made)
@@ -222,13 +225,12 @@ def find(
     return wrapped(Node("find", args, data, kind=kind, grain=grain, optional=True))
 
 
-def exists(table: str, match: dict[str, Series | str]) -> Flag:
-    """True if another table has a row where every matched column is equal."""
+def exists(table: str, match: dict[str, Series | str], *, on: Day | None = None) -> Flag:
+    """True if another table has a row where every matched column is equal, in the version of ``on`` if that is given."""
     fixed, keys = _split(match)
-    args = tuple(value.node for value in keys.values())
-    return Flag(
-        Node("exists", args, (table, tuple(keys), fixed), kind=Kind.FLAG, grain=meet((a.grain for a in args), "exists"))
-    )
+    args = tuple(value.node for value in keys.values()) + ((on.node,) if on is not None else ())
+    data = (table, tuple(keys), fixed, on is not None)
+    return Flag(Node("exists", args, data, kind=Kind.FLAG, grain=meet((a.grain for a in args), "exists")))
 
 
 def _split(match: dict[str, Series | str]) -> tuple[tuple[tuple[str, str], ...], dict[str, Series]]:
@@ -248,7 +250,10 @@ def first(rows: Any) -> Flag:
 def earlier(rows: Any, where: Flag) -> Maybe[Day]:
     """The latest date of the same person's rows before this one for which ``where`` holds.
 
-    Before is by the table's date, then key; over all rows of the table, whoever provided the care.
+    Before is by the table's date, then key; over all rows of the table, whoever provided the care. As those
+    rows may belong to any contract or to none, the condition is about columns alone.
     """
+    if not is_fact(resolved(where).node):
+        raise RuleError("earlier(…) looks at rows of any contract: its condition is about their columns, not a contract's numbers")
     node = Node("earlier", (resolved(where).node,), (rows.table.name,), kind=Kind.DAY, grain=rows.grain, optional=True)
     return Maybe(Day(node))

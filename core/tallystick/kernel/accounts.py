@@ -11,7 +11,7 @@ from typing import Any
 from attrs import field, frozen
 
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.grains import CONTRACT, TERMS
+from tallystick.kernel.grains import CONTRACT, EVERYWHERE, TERMS
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import Amount, Code, Day, Maybe
 
@@ -85,8 +85,8 @@ class Contract:
 
     @property
     def as_at(self) -> Day:
-        """The day up to which facts are known; the scheme states it where a rule needs it."""
-        return Day(Node("term", (), ("scheme", "as_at"), kind=Kind.DAY, grain=TERMS))
+        """The day up to which facts are known, the same for all; the scheme states it where a rule needs it."""
+        return Day(Node("term", (), ("scheme", "as_at"), kind=Kind.DAY, grain=EVERYWHERE))
 
     @property
     def first_day(self) -> Day:

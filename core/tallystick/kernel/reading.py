@@ -112,3 +112,10 @@ class Reading:
         """Each list by name, in a stated order, to compare two readings."""
         for name in ("flows", "units", "received", "figures", "carries", "laws", "unplaced", "faults"):
             yield name, sorted(getattr(self, name))
+
+
+NO_ACCOUNT = "money has no account to come from or to go to"
+MISSING_IN_SUM = "a value is missing in what is paid or added up"
+BAD_WEIGHT = "a weight that money is shared by is missing or below zero"
+NO_FIT = "no share-out lies within every floor and cap"
+"""Why a contract is stopped while it is read; both readings say it in these words."""

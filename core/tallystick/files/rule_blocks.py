@@ -1,0 +1,247 @@
+"""Rule blocks: one ``[[rule]]`` of a scheme or contract, first as written and then bound to each contract.
+
+The keys that every rule has are declared by :class:`CommonKeys`; all others are the rule's own parameters. A
+parameter that a rule calls by one of the common names, ``use`` and ``label`` aside, is the rule's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from tallystick.files.spots import Refusal, Spot
+from tallystick.files.strict import key, keys, structured
+from tallystick.files.structure import Known, Structured, structure
+from tallystick.files.terms import Bearer, Term
+from tallystick.kernel.accounts import Pot
+from tallystick.kernel.case import RuleEntry
+from tallystick.kernel.errors import Fault, did_you_mean
+from tallystick.kernel.plugins import Plugins
+
+
+@keys
+class CommonKeys:
+    """The keys that every ``[[rule]]`` has beside its own parameters."""
+
+    use: str = key("The rule's name, as a plugin brings it.", example='"best-practice-tariff"')
+    label: str = key("What other rules and statements call it; the rule's name if it is not said.", default="")
+    clause: str = key("The clause of the contract that it carries out, printed on every line.", default="")
+    source: str = key("Where its numbers come from: document, paragraph, date.", default="")
+    pays: bool = key("false: it claims and values units, and another rule pays on that value.", default=True)
+    plugin: str = key("The distribution that brings the rule.", default="")
+
+
+COMMON = tuple(CommonKeys.__annotations__)
+
+
+@frozen(eq=False, kw_only=True)
+class Draft:
+    """One rule block after reading; ``missing`` says why it cannot be run, and then nothing else of it is read."""
+
+    said: CommonKeys
+    label: str
+    spot: Spot
+    cls: Any = None
+    plugin: str = ""
+    missing: str = ""
+    of_scheme: bool = False
+    parts: Structured = field(factory=Structured)
+
+
+@frozen(eq=False, kw_only=True)
+class Change:
+    """What one contract says otherwise of a scheme rule: whole values, never choices."""
+
+    terms: Mapping[str, Term] = field(factory=dict)
+    rows: Mapping[str, tuple[Mapping[str, Term], ...]] = field(factory=dict)
+    clause: str = ""
+    source: str = ""
+
+
+@frozen(eq=False)
+class Catalogue:
+    """The rules that may be used, and the plugins that the scheme says it needs."""
+
+    plugins: Plugins
+    wanted: tuple[str, ...] = ()
+
+    def absent(self, plugin: str) -> str:
+        """Why a distribution cannot bring anything, or an empty text if it is loaded."""
+        for name, why in self.plugins.broken.items():
+            if _loosely(name) == _loosely(plugin):
+                return f"plugin {plugin} could not be loaded ({why})"
+        if any(_loosely(name) == _loosely(plugin) for name in self.plugins.versions):
+            return ""
+        return f"plugin {plugin} is not installed"
+
+    @property
+    def shortage(self) -> str:
+        """Why something that nobody brings may yet exist: a plugin of the scheme is not there, or one is broken."""
+        whys = [why for plugin in self.wanted if (why := self.absent(plugin))]
+        named = {_loosely(plugin) for plugin in self.wanted}
+        for name, why in sorted(self.plugins.broken.items()):
+            if _loosely(name) not in named:
+                whys.append(f"plugin {name} could not be loaded ({why})")
+        return "; ".join(whys)
+
+    def find(self, use: str, plugin: str) -> tuple[Any, str, str]:
+        """Return (class, plugin, why it is missing); raises Refusal for a name that nobody could bring."""
+        brought = self.plugins.rules.get(use)
+        if brought is not None and (not plugin or _loosely(brought.plugin) == _loosely(plugin)):
+            return brought.what, brought.plugin, ""
+        why = self.absent(plugin) if plugin else self.shortage
+        if why:
+            near = did_you_mean(use, self.plugins.rules)
+            hint = f"; {near}" if near.startswith("did") else ""
+            return None, plugin, f'rule "{use}" cannot be run: {why}{hint}'
+        if brought is not None:
+            found, write = f'rule "{use}" is not brought by {plugin}', f'plugin = "{brought.plugin}", or none'
+            raise Refusal("rule/other-plugin", found, f"{brought.plugin} brings it", write)
+        bringers = [n for n, b in self.plugins.rules.items() if not plugin or _loosely(b.plugin) == _loosely(plugin)]
+        who = f"{plugin} brings no such rule" if plugin else "no installed plugin brings one"
+        raise Refusal("rule/unknown", f'there is no rule "{use}"', who, did_you_mean(use, bringers))
+
+
+def _loosely(name: str) -> str:
+    """A distribution, its entry point and its module by one name: case, dots, dashes and our own name aside."""
+    plain = re.sub(r"[-_.]+", "-", name.lower())
+    return plain.removesuffix("-plugin").removeprefix("tallystick-")
+
+
+def read_rules(
+    blocks: Any, spot: Spot, catalogue: Catalogue, known: Known, faults: list[Fault], *, of_scheme: bool
+) -> list[Draft]:
+    """Read every ``[[rule]]`` of a file; a label that comes twice is a fault at the second."""
+    if not isinstance(blocks, Sequence) or not all(isinstance(block, Mapping) for block in blocks):
+        write = "[[rule]], in double brackets"
+        faults.append(spot.fault("value/kind", "rule is not a list of rules", "", write, key=True))
+        return []
+    drafts: dict[str, Draft] = {}
+    for index, block in enumerate(blocks):
+        draft = _read_rule(block, spot.at(index), catalogue, known, faults, of_scheme=of_scheme)
+        if draft.label in drafts:
+            faults.append(twice(draft.label, draft.spot))
+        drafts.setdefault(draft.label, draft)
+    return list(drafts.values())
+
+
+def twice(label: str, spot: Spot) -> Fault:
+    """The fault of a label that another rule of the same contract has."""
+    found = f'two rules have the label "{label}"'
+    return spot.at("label").fault("label/twice", found, "a label names one rule", 'label = "…", another name')
+
+
+def _read_rule(
+    block: Mapping[str, Any], spot: Spot, catalogue: Catalogue, known: Known, faults: list[Fault], *, of_scheme: bool
+) -> Draft:
+    brought = catalogue.plugins.rules.get(str(block.get("use")))
+    parameters = brought.what.parameters if brought else {}
+    own = [name for name in COMMON if name in parameters and name not in ("use", "label")]
+    given = {name: value for name, value in block.items() if name in COMMON and name not in own}
+    said = structured(CommonKeys, given, spot, faults)
+    if said is None:  # the label is kept, so that those who refer to it are not blamed too
+        use = str(block.get("use", ""))
+        said = CommonKeys(use=use, label=str(block.get("label", use)))
+        return _faulty(said, spot, of_scheme)
+    try:
+        cls, plugin, missing = catalogue.find(said.use, said.plugin)
+    except Refusal as refusal:
+        faults.append(refusal.at(spot.at("use")))
+        return _faulty(said, spot, of_scheme)
+    label = said.label or said.use
+    parts = Structured()
+    if not missing:
+        _only_in_scheme(cls, spot, of_scheme, faults)
+        whose = f'"{label}"' if label == said.use else f'"{label}" ({said.use})'
+        its_own = {name: value for name, value in block.items() if name not in given}
+        parts = structure(cls.parameters, its_own, spot, known, faults, whose=whose, common=COMMON)
+    return Draft(
+        said=said, label=label, spot=spot, cls=cls, plugin=plugin, missing=missing, of_scheme=of_scheme, parts=parts
+    )  # fmt: skip
+
+
+def _faulty(said: CommonKeys, spot: Spot, of_scheme: bool) -> Draft:
+    return Draft(said=said, label=said.label or said.use, spot=spot, missing="it has faults", of_scheme=of_scheme)
+
+
+def _only_in_scheme(cls: Any, spot: Spot, of_scheme: bool, faults: list[Fault]) -> None:
+    of_all = [spec.name for spec in cls.parameters.values() if spec.scheme]
+    if of_all and not of_scheme:
+        faults.append(spot.at("use").fault(
+            "rule/scheme-only", f"rule {cls.rule_name} belongs to the scheme and not to one contract",
+            f"its {of_all[0]} is one number for all contracts", "the [[rule]] in scheme.toml",
+        ))  # fmt: skip
+
+
+@frozen(eq=False)
+class Binder:
+    """Binds drafts to contracts. What is the same in all of them is made once and shared."""
+
+    faults: list[Fault]
+    _shared: dict[int, RuleEntry] = field(factory=dict)
+    _told: set[tuple[int, Any]] = field(factory=set)
+
+    def bind(self, draft: Draft, bearer: Bearer, change: Change | None = None) -> RuleEntry:
+        """The rule in one contract. A number with no value on the contract's first day is a fault."""
+        for term in _terms(draft, change):
+            if term.begins is not None and term.begins > bearer.first:
+                self._not_in_force(term, bearer)
+        if change is not None:
+            return _entry(draft, bearer, change)
+        if id(draft) not in self._shared and all(term.fixed is not None for term in _terms(draft, None)):
+            self._shared[id(draft)] = _entry(draft, bearer, None)
+        return self._shared.get(id(draft)) or _entry(draft, bearer, None)
+
+    def _not_in_force(self, term: Term, bearer: Bearer) -> None:
+        if (id(term), bearer.first) in self._told:
+            return
+        self._told.add((id(term), bearer.first))
+        self.faults.append(term.spot.fault(
+            "value/not-in-force", f"{term.name} has no value on {bearer.first}, the first day of contract {bearer.id}",
+            f"its first value is in force from {term.begins}",
+            f"{{ from = {bearer.first}, value = … }} before the others",
+        ))  # fmt: skip
+
+
+def _terms(draft: Draft, change: Change | None) -> Iterable[Term]:
+    terms, rows = draft.parts.terms, draft.parts.rows
+    if change is not None:
+        terms, rows = {**terms, **change.terms}, {**rows, **change.rows}
+    yield from terms.values()
+    for records in rows.values():
+        for record in records:
+            yield from record.values()
+
+
+def _entry(draft: Draft, bearer: Bearer, change: Change | None) -> RuleEntry:
+    terms, rows, shape = draft.parts.terms, draft.parts.rows, draft.parts.shape
+    if change is not None:
+        terms, rows = {**terms, **change.terms}, {**rows, **change.rows}
+        if any(name in shape for name in change.terms):
+            shape = {name: value for name, value in shape.items() if name not in change.terms}
+    bound_rows = {
+        name: tuple({n: term.bound(bearer) for n, term in record.items()} for record in records)
+        for name, records in rows.items()
+    }
+    return RuleEntry(
+        label=draft.label,
+        use=draft.said.use,
+        cls=draft.cls,
+        values={name: term.bound(bearer) for name, term in terms.items()},
+        rows=bound_rows,
+        shape=shape,
+        pots=_pots(draft, change),
+        scheme=draft.label if draft.of_scheme else "",
+        pays=draft.said.pays,
+        clause=(change and change.clause) or draft.said.clause,
+        source=(change and change.source) or draft.said.source,
+        plugin=draft.plugin,
+        missing=draft.missing,
+    )
+
+
+def _pots(draft: Draft, change: Change | None) -> tuple[Pot, ...]:
+    return tuple(dict.fromkeys(pot for term in _terms(draft, change) for pot in term.pots))

@@ -1,0 +1,118 @@
+"""The workspace: a folder with scheme.toml, contracts and data, read as a whole into a case.
+
+Every file is read before anything is reported, so that all that is wrong is mended in one go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from tallystick.files.contract_cases import ContractCases
+from tallystick.files.contracts import read_contract
+from tallystick.files.contracts_csv import read_contracts_csv
+from tallystick.files.prices import PriceLists
+from tallystick.files.scheme import Scheme, read_scheme
+from tallystick.files.spots import first_of_each_kind
+from tallystick.files.steps import ROUND_TO
+from tallystick.files.toml import Document, decoded, read_toml
+from tallystick.kernel.case import Case
+from tallystick.kernel.errors import Fault, InputError
+from tallystick.kernel.plugins import Plugins
+
+SCHEME = "scheme.toml"
+CONTRACTS = "contracts"
+CONTRACTS_CSV = "contracts.csv"
+
+
+@frozen(eq=False, kw_only=True)
+class Workspace:
+    """A workspace after reading: what is settled, and where its activity is.
+
+    ``files`` gives a hash of every file that says what is settled, by its path in the folder; activity is hashed
+    when it is read. ``unread`` names tables whose plugin is not there, with why.
+    """
+
+    folder: Path
+    title: str
+    case: Case
+    activity: Mapping[str, list[Path]]
+    mapping: Path | None
+    files: Mapping[str, str]
+    out: Path
+    unread: Mapping[str, str]
+
+
+def load_workspace(folder: Path | str, plugins: Plugins) -> Workspace:
+    """Read a folder; raises InputError with all faults of all its files together."""
+    folder = Path(folder)
+    faults: list[Fault] = []
+    document = _document(folder / SCHEME, SCHEME, faults) if (folder / SCHEME).is_file() else None
+    if document is None and not faults:
+        write = "the folder that holds scheme.toml"
+        faults.append(Fault(code="file/missing", found=f"there is no {SCHEME} in {folder.name or folder}", write=write))
+    contracts = [_document(path, f"{CONTRACTS}/{path.name}", faults) for path in _contract_files(folder)]
+    scheme = read_scheme(document, folder, plugins, faults) if document else None
+    if scheme is None:
+        raise InputError(faults)
+    cases = _contracts(folder, contracts, scheme, faults)
+    if faults:
+        raise InputError(first_of_each_kind(faults))
+    return Workspace(
+        folder=folder, title=scheme.said.title or scheme.said.id, case=_case(scheme, cases, plugins),
+        activity=scheme.activity, mapping=scheme.columns, files=_hashes(folder, scheme.prices, scheme.columns),
+        out=folder / scheme.said.out, unread=scheme.unread,
+    )  # fmt: skip
+
+
+def _contract_files(folder: Path) -> list[Path]:
+    return sorted((folder / CONTRACTS).glob("*.toml"))
+
+
+def _document(path: Path, name: str, faults: list[Fault]) -> Document | None:
+    try:
+        return read_toml(path, name=name)
+    except InputError as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _contracts(
+    folder: Path, documents: list[Document | None], scheme: Scheme, faults: list[Fault]
+) -> ContractCases:  # fmt: skip
+    cases = ContractCases(scheme.rules, faults)
+    settles = scheme.said.settles
+    for document in documents:
+        if document is not None:
+            read_contract(document, scheme.catalogue, scheme.known, settles, cases)
+    table = folder / CONTRACTS_CSV
+    if table.is_file():
+        try:
+            read_contracts_csv(decoded(table.read_bytes(), CONTRACTS_CSV), CONTRACTS_CSV, scheme.known, settles, cases)
+        except InputError as error:
+            faults.extend(error.faults)
+    elif not documents:
+        write = f"a file in {CONTRACTS}/ for each contract, or a row of {CONTRACTS_CSV}"
+        faults.append(Fault(code="file/missing", found="the workspace has no contracts", write=write))
+    return cases
+
+
+def _case(scheme: Scheme, cases: ContractCases, plugins: Plugins) -> Case:
+    return Case(
+        contracts=tuple(cases.made.values()), tables=plugins.table_specs, title=scheme.said.title or scheme.said.id,
+        money=scheme.said.money, rounding=ROUND_TO[scheme.said.rounding], as_at=scheme.said.as_at, funds=scheme.funds,
+        prices=scheme.prices.lists,
+    )  # fmt: skip
+
+
+def _hashes(folder: Path, prices: PriceLists, columns: Path | None) -> dict[str, str]:
+    paths = [folder / SCHEME, *_contract_files(folder), *(folder / name for name in prices.files)]
+    paths += [path for path in (folder / CONTRACTS_CSV, columns) if path is not None and path.is_file()]
+    return {
+        Path(os.path.relpath(path, folder)).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(set(paths))
+    }

@@ -23,6 +23,10 @@ class Notices(Table):
         "Days on which the patient was not well enough to leave, which do not count.",
         unit="days", at_least=0, at_most=20_000,
     )  # fmt: skip
+    days_charged_elsewhere: Maybe[Count] = column(
+        "Days of the delay that are already charged under another contract or agreement, and not again.",
+        unit="days", at_least=0, at_most=20_000,
+    )  # fmt: skip
     only_reason: Maybe[Flag] = column("Whether the authority's service was the only reason for the delay.")
     reason: Maybe[Code] = column("Reason for the delay, from which the liable body follows.")
     pathway: Maybe[Code] = column("Discharge pathway, from which the liable body follows.")

@@ -100,7 +100,9 @@ def case(*contracts: ContractCase, tables: Sequence[type[Table]] = (), **more: A
     return Case(contracts=contracts, tables=specs, prices=prices, **more)
 
 
-def price_list(table: type[Table], name: str, *rows: Mapping[str, Any], steps: Sequence[Any] = (), of: str = "") -> PriceRows:
+def price_list(
+    table: type[Table], name: str, *rows: Mapping[str, Any], steps: Sequence[Any] = (), of: str = ""
+) -> PriceRows:
     """A price list; with ``of`` it is derived from that list, by ``steps``."""
     return PriceRows(
         name=name, table=table.table.name, rows=facts_of(table.table, rows, of_list=True), derived_from=of,

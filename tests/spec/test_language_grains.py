@@ -37,9 +37,7 @@ def figures(reading: Read, made: Any, **tables: Any) -> dict[tuple[str, int, str
 
 
 def test_a_total_of_facts_is_over_all_rows_of_the_party_placed_or_not(reading: Read) -> None:
-    made = case(
-        contract("A", use(Shown)), contract("B", use(Shown), provider="RZZ"), tables=[Spells]
-    )
+    made = case(contract("A", use(Shown)), contract("B", use(Shown), provider="RZZ"), tables=[Spells])
     spells = [
         {"discharged": MAY, "days": 1},  # A
         {"discharged": MAY, "days": 10, "provider": "RZZ"},  # B
@@ -89,7 +87,9 @@ class Dated(Rule):
     def incentive(self, activity: Any, contract: Any) -> Iterator[Flow]:
         yield Flow(contract.commissioner, contract.provider, self.amount * activity.spells.rows, reason="row")
         yield Flow(contract.commissioner, contract.pot("fixed"), self.amount, reason="contract")
-        yield Flow(contract.commissioner, contract.pot("counted"), self.amount * total(activity.spells.rows), reason="c")
+        yield Flow(
+            contract.commissioner, contract.pot("counted"), self.amount * total(activity.spells.rows), reason="c"
+        )
 
 
 def test_a_number_is_read_at_the_rows_date_and_for_a_contract_at_the_periods_first_day(reading: Read) -> None:
@@ -104,9 +104,7 @@ def test_a_number_is_read_at_the_rows_date_and_for_a_contract_at_the_periods_fir
 
 
 def test_periods_are_those_of_the_contracts_own_year_and_the_last_is_cut_off(reading: Read) -> None:
-    made = case(
-        contract("A", use(Shown), first="2025-10-01", last="2026-05-15", settles="quarter"), tables=[Spells]
-    )
+    made = case(contract("A", use(Shown), first="2025-10-01", last="2026-05-15", settles="quarter"), tables=[Spells])
     spells = [
         {"discharged": "2025-10-01", "days": 1}, {"discharged": "2025-12-31", "days": 2},
         {"discharged": "2026-01-01", "days": 4}, {"discharged": "2026-05-15", "days": 8},

@@ -138,9 +138,7 @@ def test_nothing_below_the_line_takes_what_is_said_for_it(reading: Read) -> None
 
 
 def test_what_another_rule_pays_is_a_line_of_its_own_and_may_be_scaled_again(reading: Read) -> None:
-    made = case(
-        contract("A", use(Scaled, rate="50%"), use(OnTop, "extra", on="scaled", share="50%")), tables=[Spells]
-    )
+    made = case(contract("A", use(Scaled, rate="50%"), use(OnTop, "extra", on="scaled", share="50%")), tables=[Spells])
     assert settle(reading, made, spells=[{"discharged": "2025-05-01", "cost": "£1.01"}]) == {
         ("scaled", "QYY", "RXX"): 51,  # 50.5
         ("extra", "QYY", "RXX"): 26,  # 51 × 0.5 = 25.5

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tallystick.kernel.check.members import Member, StopError
+from tallystick.kernel.check.members import Member, StopError, Value
+from tallystick.kernel.grains import TARGETS
 from tallystick.kernel.reading import MISSING_IN_SUM, NO_ACCOUNT, FlowLine
 from tallystick.kernel.trace import TracedFlow
 
@@ -38,7 +39,10 @@ def one_flow(values: Evaluator, member: Member, flow: TracedFlow) -> tuple[str, 
         if pence:
             raise StopError(NO_ACCOUNT)
         return None
-    units = int(bool(pence)) if flow.units is None else values.value(flow.units, member)
+    if flow.units is None:
+        units: Value = int(bool(pence)) if flow.amount.grain.name not in TARGETS else 0
+    else:
+        units = values.value(flow.units, member)
     if units is None:
         raise StopError(MISSING_IN_SUM)
     return str(payer), str(payee), int(pence), int(units)  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tallystick.kernel.errors import RuleError
 from tallystick.kernel.program import compose
 from tallystick.kernel.reading import UnitsLine
 from tallystick_rules.rules import AdmittedSpell
@@ -37,8 +36,8 @@ EMERGENCY: dict[str, Any] = {"admission_method": "21", "age_years": 40}
 def stay(days: int, **about: Any) -> dict[str, Any]:
     """A spell of so many days: ordinary and elective, of a group that is marked for short stays."""
     usual = {
-        "hrg": "EB07E", "patient_class": "1", "admission_method": "11", "admitted": "2025-04-01", "discharged": "2025-06-30",
-        "length_of_stay_days": days,
+        "hrg": "EB07E", "patient_class": "1", "admission_method": "11", "admitted": "2025-04-01",
+        "discharged": "2025-06-30", "length_of_stay_days": days,
     }  # fmt: skip
     return {**usual, **about}
 
@@ -188,7 +187,6 @@ def test_top_ups_without_saying_on_what_are_refused() -> None:
     rule = use(AdmittedSpell, "spells", prices="2020/21", specialist_top_ups="top-ups")
     stopped = compose(case(contract("A", rule), tables=TABLES, prices=(LIST, TOP_UPS))).stopped
     assert "top_up_on" in stopped["A"].why
-    assert issubclass(RuleError, Exception)
 
 
 def test_a_provider_without_a_factor_is_a_fault(reading: Read) -> None:

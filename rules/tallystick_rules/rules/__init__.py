@@ -1,0 +1,20 @@
+"""The national rules, one payment mechanism a file; what several of them share is in modules with an underscore.
+
+To add a rule: one line that imports it, and one entry below.
+"""
+
+from __future__ import annotations
+
+from tallystick.kernel.rules import Rule
+from tallystick_rules.rules.admitted_spell import AdmittedSpell
+from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
+from tallystick_rules.rules.block import Block
+from tallystick_rules.rules.unit_price import UnitPrice
+
+RULES: tuple[type[Rule], ...] = (
+    AdmittedSpell,
+    BestPracticeTariff,
+    Block,
+    UnitPrice,
+)
+"""Every national rule, by name."""

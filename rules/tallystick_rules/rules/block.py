@@ -1,0 +1,111 @@
+"""Block: a year's value in instalments, whatever is done for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import field, frozen
+
+from tallystick.kernel.accounts import Contract
+from tallystick.kernel.flows import Covered, Figure, Flow, Units
+from tallystick.kernel.hooks import hookimpl
+from tallystick.kernel.language.series import Amount
+from tallystick.kernel.language.words import instalment, when
+from tallystick.kernel.parameters import Label, PriceList
+from tallystick.kernel.rules import Rule, parameter, rule
+from tallystick.kernel.trace import Activity, Value
+from tallystick_rules.rules._prices import as_money, code_of, date_of, unit_of, units_of
+from tallystick_rules.tables.factors import Factors
+from tallystick_rules.tables.unit_prices import UnitPrices
+
+
+@frozen(kw_only=True)
+class Covers:
+    """Activity that is paid for by a fixed payment: units of a table, in the rows whose code columns are listed."""
+
+    table: str
+    unit: str | None = None
+    """Which payable unit; the table's first if not said."""
+    where: dict[str, tuple[str, ...]] = field(factory=dict)
+    """For each code column, the codes that count; all rows if nothing is listed."""
+    code: str = "hrg"
+    """The column that holds the code by which the units are valued, if they are valued at all."""
+
+
+@rule("block")
+class Block(Rule):
+    """A year's value, paid in instalments that sum exactly to the year, for activity that it covers at nil.
+
+    What it pays
+        The value of the contract's year, whatever the activity. The units that it covers are paid by nothing
+        else; they may be valued at a price list, which is shown and never paid. A low-volume activity block is
+        this rule with a value that is set nationally.
+
+    Who pays whom
+        The commissioner pays the provider.
+
+    How it is worked out
+        A twelfth of the year's value for each month, in whole pence, and one penny more in each of the earliest
+        months until the year is given out. The year is the contract's own: one from 1 October has its first
+        month in October. The value may be given by year; the last value stays.
+
+    Example
+        £100.00 a year is 10,000 pence: twelve months of 833 pence, and the first four months have one more.
+
+        >>> year, rest = divmod(10_000, 12)
+        >>> year, rest, (year + 1) * rest + year * (12 - rest)
+        (833, 4, 10000)
+
+    Source
+        NHS Confederation, Reforming financial flows: lessons from systems (Oxfordshire, Bedfordshire);
+        NHS Payment Scheme 2025/26, low volume activity.
+    """
+
+    value: Amount = parameter("The value of the contract's year, by year if it changes.", unit="a year")
+    covers: tuple[Covers, ...] = parameter(
+        "The activity that the value pays for; its units are covered, at nil.", default=()
+    )
+    covers_labels: tuple[Label, ...] = parameter(
+        "The currencies, declared not to pay, whose units the value pays for; what they are worth is shown.", default=()
+    )
+    valued_at: PriceList[UnitPrices] | None = parameter(
+        "The price list at which covered units are valued, to be shown and not paid.", default=None
+    )
+    market_forces_factor: PriceList[Factors] | None = parameter(
+        "The list of market forces factors by provider that the valuation takes in.", default=None
+    )
+
+    @hookimpl
+    def payment_currency(self, activity: Activity, contract: Contract) -> Iterator[Units | Flow | Figure]:
+        """Pay the instalment, and claim what it covers."""
+        yield Flow(
+            contract.commissioner,
+            contract.provider,
+            instalment(self.value),
+            kind="fixed",
+            reason="an instalment of the year's value",
+        )
+        for part in self.covers:
+            yield from self._cover(activity, part)
+
+    def _cover(self, activity: Activity, part: Covers) -> Iterator[Units | Figure]:
+        rows = activity[part.table]
+        unit = unit_of(rows, part.unit)
+        units, where = units_of(rows, unit), rows.where(part.where)
+        worth: Amount | None = None
+        if self.valued_at is not None:
+            price = self.valued_at.find("price", on=date_of(rows), code=code_of(rows, part.code)).named("price")
+            valued = as_money(price.map(lambda each: each.times(units)), self.market_forces_factor, rows)
+            worth = valued.or_else(0)
+            yield Figure(
+                f"covered units of {part.table} without a value", when(where & valued.is_missing(), units),
+                reason="the price list has no price for their code, or no factor for their provider",
+            )  # fmt: skip
+        yield Covered(rows, unit=unit, where=where, units=units, amount=worth, reason="paid for by the year's value")
+
+    @hookimpl
+    def incentive(self, value: Value) -> Iterator[Figure]:
+        """Show what the units of the currencies that it covers are worth."""
+        if self.covers_labels:
+            worth = value.total(*self.covers_labels)
+            yield Figure("worth of covered activity", worth, reason="valued, and paid for by the year's value")

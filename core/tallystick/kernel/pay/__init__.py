@@ -1,0 +1,10 @@
+"""The pay path: a program read by lazy columnar queries over any number of rows.
+
+``read`` gives the same :class:`~tallystick.kernel.reading.Reading` as the reference evaluator, which shares
+no arithmetic with it. Row work is one fused query a table and pass, through Narwhals; what is coarser than a
+row is exact Python, a column at a time.
+"""
+
+from tallystick.kernel.pay.read import read
+
+__all__ = ["read"]

@@ -1,0 +1,260 @@
+"""Expressions: from a node of the rows' grain to columns of one lazy frame, without a loop over rows.
+
+The frame is only ever added to: what several nodes use becomes a column, a look-up becomes a left join on
+columns, a window becomes a column in a stated order that ends in the key.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import narwhals.stable.v2 as nw
+
+from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.facts import ColumnStats, Facts
+from tallystick.kernel.language.nodes import Kind, Node, walk
+from tallystick.kernel.pay import values as v
+from tallystick.kernel.pay.bounds import Bound, is_wide
+from tallystick.kernel.pay.values import Value
+
+_DAYS = Bound(-300_000, 300_000)
+_MINUTES = _DAYS.times(1440)
+_CHEAP = ("column", "literal", "named", "line", "as_rate", "neg", "not", "is_missing", "one")
+
+
+class Expressions:
+    """Compiles nodes over one table's rows; ``frame`` grows as they ask for more columns."""
+
+    def __init__(
+        self, facts: Facts, frame: Any, leaves: Mapping[Node, Value], roots: Sequence[Node], rounding: int,
+        joins: Callable[[Expressions, Node], Value],
+    ) -> None:  # fmt: skip
+        self.facts = facts
+        self.spec = facts.spec
+        self.frame = frame
+        self.rounding = rounding
+        self._leaves = leaves
+        self._joins = joins
+        self._memo: dict[Node, Value] = {}
+        self._pending: dict[str, Any] = {}
+        self._names = 0
+        self._uses = Counter(arg.bare for node in walk(*(root.bare for root in roots)) for arg in node.args)
+
+    def name(self, what: str) -> str:
+        """A column name that is not yet taken."""
+        self._names += 1
+        return f"{what}~{self._names}"
+
+    def value(self, node: Node) -> Value:
+        """The node's value in each row."""
+        node = node.bare
+        if node not in self._memo:
+            made = self._compile(node)
+            if self._uses[node] > 1 and node.op not in _CHEAP and node not in self._leaves:
+                made = self.kept(made)
+            self._memo[node] = made
+        return self._memo[node]
+
+    def kept(self, value: Value) -> Value:
+        """The same value as a column of the frame, worked out once."""
+        if value.waits & self._pending.keys():
+            self.flush()
+        name = self.name(value.kind.value)
+        self._pending[name] = value.expr
+        made: dict[str, Any] = {"expr": nw.col(name), "waits": frozenset({name})}
+        if not value.plain_below:
+            self._pending[f"{name}.below"] = value.below
+            made["below"] = nw.col(f"{name}.below")
+        if value.local is not None:
+            self._pending[f"{name}.local"] = value.local
+            made["local"] = nw.col(f"{name}.local")
+        return attrs.evolve(value, **made)
+
+    def flush(self) -> None:
+        """Put every column that waits into the frame."""
+        if self._pending:
+            self.frame = self.frame.with_columns(**self._pending)
+            self._pending = {}
+
+    def _compile(self, node: Node) -> Value:
+        if node in self._leaves:
+            return self._leaves[node]
+        if node.op in ("find", "exists"):
+            return self._joins(self, node)
+        if node.op in _WINDOWS:
+            return _WINDOWS[node.op](self, node)
+        if node.op == "column":
+            return column(self.facts, str(node.data[1]))
+        if node.op == "one":
+            return v.constant(Kind.COUNT, 1)
+        return plain(node, [self.value(arg) for arg in node.args], self.rounding)
+
+
+def column(facts: Facts, name: str, *, of: str = "") -> Value:
+    """A column of a table of facts as a value of its rows; ``of`` renames it after a join."""
+    spec, stats = facts.spec.columns[name], facts.stats.get(name, ColumnStats())
+    stored = nw.col(of or name)
+    bound = Bound(min(stats.lowest, 0), max(stats.highest, 0))
+    common: dict[str, Any] = {"kind": spec.kind, "optional": spec.optional or bool(of)}
+    if spec.kind is Kind.DAY:
+        return Value(expr=stored.cast(nw.Int32).cast(nw.Int64), bound=_DAYS, **common)
+    if spec.kind is Kind.MOMENT:
+        return Value(expr=nw.col(f"{of or name}.elapsed"), local=stored, bound=_MINUTES, **common)
+    if spec.kind in v.RATIOS:
+        return Value(expr=stored, bound=bound, below=stats.scale, below_bound=Bound(stats.scale, stats.scale), **common)
+    wide = is_wide(bound, f"column {name}")
+    return Value(expr=stored.cast(nw.Int128) if wide else stored, bound=bound, wide=wide, **common)
+
+
+def plain(node: Node, args: list[Value], rounding: int) -> Value:
+    """An operation that looks at one row only."""
+    op = node.op
+    if op in ("named", "line"):
+        return args[0]
+    if op in ("add", "sub", "min", "max", "mul"):
+        return v.combine(op, node.kind, *args)
+    if op in ("eq", "ne", "lt", "le", "gt", "ge"):
+        return v.compare(op, *args)
+    if op == "when":
+        return v.choose(*args, optional=node.optional)
+    if op == "scale":
+        return v.half_up(v.combine("mul", Kind.RATE, *args), Kind.AMOUNT, rounding)
+    if op == "round":
+        return v.half_up(args[0], Kind.AMOUNT, rounding)
+    if op == "round_to":
+        return v.half_up(args[0], Kind.PRICE, int(node.data[0]))  # type: ignore[call-overload]
+    if op == "ratio":
+        return v.ratio(*args)
+    if op not in _PLAIN:
+        raise SettlementError(f"{op} cannot be worked out for each row of a table")
+    return _PLAIN[op](node, args)
+
+
+def _or_else(node: Node, args: list[Value]) -> Value:
+    first, second = args
+    present = Value(kind=Kind.FLAG, expr=~first.expr.is_null(), waits=first.waits)
+    return v.choose(present, first, second, optional=second.optional)
+
+
+def _flag(node: Node, args: list[Value], expr: Any) -> Value:
+    return Value(kind=Kind.FLAG, expr=expr, optional=node.optional, waits=_waits(args))
+
+
+def _count(args: list[Value], expr: Any, bound: Bound) -> Value:
+    return Value(kind=Kind.COUNT, expr=expr, bound=bound, optional=any(a.optional for a in args), waits=_waits(args))
+
+
+def _waits(args: list[Value]) -> frozenset[str]:
+    return frozenset().union(*(arg.waits for arg in args))
+
+
+def _starts(node: Node, args: list[Value]) -> Value:
+    code = args[0].expr
+    found = nw.lit(False)
+    for start in node.data:
+        found = found | code.str.starts_with(str(start))
+    if not node.data:
+        found = ~code.is_null() & found
+    return _flag(node, args, found)
+
+
+def _difference(node: Node, args: list[Value], bound: Bound) -> Value:
+    return _count(args, args[1].expr - args[0].expr, bound)
+
+
+def _add_days(node: Node, args: list[Value]) -> Value:
+    added = args[0].expr + args[1].expr.cast(nw.Int64)
+    return Value(
+        kind=Kind.DAY, expr=added, bound=args[0].bound + args[1].bound, optional=node.optional, waits=_waits(args)
+    )
+
+
+def _yyyymmdd(day: Any) -> Any:
+    date = day.cast(nw.Int32).cast(nw.Date)
+    year, month, of_month = (part.cast(nw.Int64) for part in (date.dt.year(), date.dt.month(), date.dt.day()))
+    return year * 10000 + month * 100 + of_month
+
+
+def _completed_years(node: Node, args: list[Value]) -> Value:
+    shifted = _yyyymmdd(args[1].expr) - _yyyymmdd(args[0].expr) + 10_000_000  # never below zero, so that // is one thing
+    return _count(args, shifted // 10000 - 1000, Bound(-1000, 1000))
+
+
+def _weekday(node: Node, args: list[Value]) -> Value:
+    return _count(args, (args[0].expr + 700_003) % 7 + 1, Bound(1, 7))
+
+
+def _day_of(node: Node, args: list[Value]) -> Value:
+    day = args[0].local.cast(nw.Date).cast(nw.Int32).cast(nw.Int64)
+    return Value(kind=Kind.DAY, expr=day, bound=_DAYS, optional=args[0].optional, waits=args[0].waits)
+
+
+def _minute(node: Node, args: list[Value]) -> Value:
+    local = args[0].local
+    minute = local.dt.hour().cast(nw.Int64) * 60 + local.dt.minute().cast(nw.Int64)
+    return _count(args, minute, Bound(0, 1440))
+
+
+_PLAIN: dict[str, Callable[[Node, list[Value]], Value]] = {
+    "neg": lambda node, args: v.negative(args[0]),
+    "as_rate": lambda node, args: attrs.evolve(args[0], kind=Kind.RATE),
+    "and": lambda node, args: _flag(node, args, args[0].expr & args[1].expr),
+    "or": lambda node, args: _flag(node, args, args[0].expr | args[1].expr),
+    "not": lambda node, args: _flag(node, args, ~args[0].expr),
+    "is_missing": lambda node, args: _flag(node, args, args[0].expr.is_null()),
+    "or_else": _or_else,
+    "is_in": lambda node, args: _flag(node, args, nw.when(~args[0].expr.is_null()).then(args[0].expr.is_in(list(node.data)))),
+    "starts_with": _starts,
+    "days_between": lambda node, args: _difference(node, args, _DAYS),
+    "minutes_between": lambda node, args: _difference(node, args, _MINUTES),
+    "completed_years": _completed_years, "add_days": _add_days, "weekday": _weekday,
+    "day_of": _day_of, "minute_of_day": _minute,
+}  # fmt: skip
+
+
+def _ordered(rows: Expressions) -> list[str]:
+    if rows.spec.date is None or rows.spec.key is None:
+        raise SettlementError(f"table {rows.spec.name} needs a date and a key for its rows to have an order")
+    return [rows.spec.date, rows.spec.key]
+
+
+def _running(rows: Expressions, node: Node) -> Value:
+    made = rows.value(node.args[0])
+    if not made.plain_below:
+        raise SettlementError("running(…) of ratios over different numbers cannot be worked out; multiply them out first")
+    bound = made.bound.times(max(rows.facts.rows, 1))
+    wide = is_wide(bound, "a running sum")
+    kept = rows.kept(attrs.evolve(made, expr=v.widened(made, wide)))
+    rows.flush()
+    summed = kept.expr.cum_sum().over("~place", order_by=_ordered(rows))
+    return rows.kept(attrs.evolve(kept, expr=summed, bound=bound, wide=wide, waits=frozenset()))
+
+
+def _first(rows: Expressions, node: Node) -> Value:
+    rows.flush()
+    order = _ordered(rows)
+    nth = nw.col(order[1]).cum_count().over("~place", "person", order_by=order)
+    kept = rows.kept(Value(kind=Kind.COUNT, expr=nth))
+    rows.flush()
+    return Value(kind=Kind.FLAG, expr=(kept.expr == 1) & ~nw.col("person").is_null(), waits=kept.waits)
+
+
+def _earlier(rows: Expressions, node: Node) -> Value:
+    order = _ordered(rows)
+    where = rows.value(node.args[0])
+    never = -1_000_000  # a day before all days, where there is no earlier row
+    day = nw.when(where.expr).then(nw.col(order[0]).cast(nw.Int32).cast(nw.Int64)).otherwise(nw.lit(never))
+    held = rows.kept(Value(kind=Kind.DAY, expr=day, waits=where.waits))
+    rows.flush()
+    latest = rows.kept(Value(kind=Kind.DAY, expr=held.expr.cum_max().over("person", order_by=order)))
+    rows.flush()
+    before = rows.kept(Value(kind=Kind.DAY, expr=latest.expr.shift(1).over("person", order_by=order)))
+    rows.flush()
+    seen = (before.expr > never) & ~nw.col("person").is_null()
+    return Value(kind=Kind.DAY, expr=nw.when(seen).then(before.expr), bound=_DAYS, optional=True)
+
+
+_WINDOWS: dict[str, Callable[[Expressions, Node], Value]] = {"running": _running, "first": _first, "earlier": _earlier}

@@ -1,0 +1,173 @@
+"""Joins: what rows find in other tables, in price lists with a history, and in a rule's own lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+from attrs import frozen
+
+from tallystick.kernel.errors import Fault, InputError
+from tallystick.kernel.facts import Facts
+from tallystick.kernel.language.nodes import Kind, Node, walk
+from tallystick.kernel.pay.expressions import Expressions, column
+from tallystick.kernel.pay.layout import number_of_day
+from tallystick.kernel.pay.leaves import DTYPES, Columns, history, leaf, segment_of
+from tallystick.kernel.pay.small import Small
+from tallystick.kernel.pay.values import Value
+from tallystick.kernel.tables import TableSpec
+
+Row = Mapping[str, Any]
+PLACE = "~place"
+
+
+@frozen
+class Which:
+    """Which rows of which table are looked up, and by what: look-ups that agree in it share a join."""
+
+    table: str
+    keys: tuple[str, ...]
+    fixed: tuple[tuple[str, str], ...]
+    on: bool
+    of_contract: bool
+    args: tuple[Node, ...]
+
+
+def which_of(node: Node) -> Which:
+    """What a ``find`` or ``exists`` node looks in, without the column that it wants."""
+    args = tuple(arg.bare for arg in node.args)
+    if node.op == "find":
+        table, _, keys, fixed, on, of_contract = node.data
+        return Which(table, keys, fixed, on, of_contract, args)  # type: ignore[arg-type]
+    table, keys, fixed, on = node.data
+    return Which(table, keys, fixed, on, False, args)  # type: ignore[arg-type]
+
+
+class Joins:
+    """Adds a left join to the frame for every table that a row looks in, once for each set of keys."""
+
+    def __init__(
+        self, facts: Mapping[str, Facts], lists: Callable[[str], Sequence[Row]], small: Small, roots: Iterable[Node]
+    ) -> None:
+        self._facts = facts
+        self._lists = lists
+        self._small = small
+        self._done: dict[Which, dict[str, Value]] = {}
+        self._wanted: dict[Which, dict[str, Node]] = {}
+        for node in walk(*(root.bare for root in roots)):
+            if node.op in ("find", "exists"):
+                wanted = self._wanted.setdefault(which_of(node), {})
+                if node.op == "find":
+                    wanted[str(node.data[1])] = node
+
+    def __call__(self, rows: Expressions, node: Node) -> Value:
+        """The value of a ``find`` or ``exists`` node in each row."""
+        which = which_of(node)
+        if which not in self._done:
+            self._done[which] = self._join(rows, which)
+        return self._done[which]["" if node.op == "exists" else str(node.data[1])]
+
+    def _join(self, rows: Expressions, which: Which) -> dict[str, Value]:
+        name = rows.name(which.table)
+        left = [rows.kept(rows.value(arg)).expr for arg in which.args]
+        rows.flush()
+        if which.table in self._facts and not which.on:
+            right, values = self._of_facts(self._facts[which.table], which, name)
+        else:
+            right, values, left = self._of_rows(which, name, left)
+        keys = [f"{name}.{number}" for number in range(len(left))]
+        found = f"{name}.found"
+        rows.frame = rows.frame.with_columns(**dict(zip(keys, left, strict=True)))
+        rows.frame = rows.frame.join(
+            right.with_columns(nw.lit(True).alias(found)), how="left", left_on=keys, right_on=[f"{key}.right" for key in keys]
+        )
+        values[""] = Value(kind=Kind.FLAG, expr=~nw.col(found).is_null())
+        return values
+
+    def _of_facts(self, facts: Facts, which: Which, name: str) -> tuple[Any, dict[str, Value]]:
+        frame = nw.from_native(facts.frame)
+        for fixed, text in which.fixed:
+            frame = frame.filter(nw.col(fixed) == text)
+        taken: dict[str, Any] = {}
+        for number, key in enumerate(which.keys):
+            made = nw.col(key).cast(nw.Int32).cast(nw.Int64) if facts.spec.columns[key].kind is Kind.DAY else nw.col(key)
+            taken[f"{name}.{number}.right"] = made
+        values: dict[str, Value] = {}
+        for wanted in self._wanted[which]:
+            taken[f"{name}.{wanted}"] = nw.col(wanted)
+            if facts.spec.columns[wanted].kind is Kind.MOMENT:
+                taken[f"{name}.{wanted}.elapsed"] = nw.col(f"{wanted}.elapsed")
+            values[wanted] = column(facts, wanted, of=f"{name}.{wanted}")
+        right = frame.select(**taken)
+        keys = [f"{name}.{number}.right" for number in range(len(which.keys))]
+        if not self._wanted[which]:
+            right = right.unique(subset=keys)
+        elif not _is_unique(facts.spec, which):
+            _refuse_two(right, keys, which)
+        return right, values
+
+    def _of_rows(self, which: Which, name: str, left: list[Any]) -> tuple[Any, dict[str, Value], list[Any]]:
+        """A small table, from plain rows: a price list by its stretches, or a rule's list by contract's period."""
+        if which.of_contract:
+            places = self._small.list_domain(which.table).places
+            listed = list(zip(places, self._small.records(which.table), strict=True))
+            left = [*left, nw.col(PLACE)]
+        else:
+            rows = [row for row in self._lists(which.table) if all(row.get(f) == text for f, text in which.fixed)]
+            day = left.pop() if which.on else None
+            spread = history(rows) if which.on else None
+            listed = spread.rows if spread else [(0, row) for row in rows]
+            left = [*left, nw.lit(0, dtype=nw.Int64) if spread is None or day is None else segment_of(day, spread.breaks)]
+        columns, kinds = Columns(), self._key_kinds(which)
+        _refuse_two_rows(listed, which)
+        for number, key in enumerate(which.keys):
+            values = [row.get(key) for _, row in listed]
+            if kinds[key] is Kind.DAY:
+                values = [None if v is None else number_of_day(v) for v in values]
+            columns.add(f"{name}.{number}.right", values, DTYPES[kinds[key]])
+        columns.add(f"{name}.{len(which.keys)}.right", [place for place, _ in listed], nw.Int64)
+        made = {
+            wanted: leaf(node, [_stored(node.kind, row.get(wanted)) for _, row in listed], f"{name}.{wanted}", columns, vary=True)
+            for wanted, node in self._wanted[which].items()
+        }
+        return columns.frame(), made, left
+
+    def _key_kinds(self, which: Which) -> dict[str, Kind]:
+        return {key: arg.kind for key, arg in zip(which.keys, which.args, strict=False)}
+
+
+def _stored(kind: Kind, value: Any) -> Any:
+    if value is None or kind not in (Kind.PRICE, Kind.RATE) or isinstance(value, tuple):
+        return value
+    return (value.numerator, value.denominator)
+
+
+def _is_unique(spec: TableSpec, which: Which) -> bool:
+    matched = {*which.keys, *(name for name, _ in which.fixed)}
+    return any(set(unique) <= matched for unique in spec.unique)
+
+
+def _refuse_two(right: Any, keys: list[str], which: Which) -> None:
+    """The declaration does not promise one row, so the rows are counted before any is paid on."""
+    held = right.filter(*[~nw.col(key).is_null() for key in keys]).group_by(keys).agg(nw.len().alias("~n"))
+    twice = held.filter(nw.col("~n") > 1).sort(keys).head(1).collect()
+    if len(twice):
+        raise InputError(_two(which, [twice[key][0] for key in keys]))
+
+
+def _refuse_two_rows(listed: Sequence[tuple[int, Row]], which: Which) -> None:
+    seen: set[tuple[Any, ...]] = set()
+    for place, row in listed:
+        key = (place, *(row.get(name) for name in which.keys))
+        if key in seen:
+            raise InputError(_two(which, list(key[1:])))
+        seen.add(key)
+
+
+def _two(which: Which, key: list[Any]) -> Fault:
+    said = ", ".join(f"{name} {value}" for name, value in zip(which.keys, key, strict=False))
+    return Fault(
+        code="lookup/two-rows", found=f"table {which.table} has two rows for {said}", file=which.table,
+        why="a rule looks one row up there, and would not know which to take", write="keep one of them",
+    )  # fmt: skip

@@ -1,0 +1,132 @@
+"""Leaves: what a row reads from its contract's cell, or from another table, as columns ready to be joined."""
+
+from __future__ import annotations
+
+import bisect
+import datetime
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+from attrs import field, frozen
+
+from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.pay.bounds import NARROW, Bound, bound_of
+from tallystick.kernel.pay.layout import DAY, number_of_day
+from tallystick.kernel.pay.operations import elapsed
+from tallystick.kernel.pay.values import RATIOS, Value, constant
+
+LARGEST_COMMON = 10**12
+"""Above this, ratios keep what stands below the line in a column of its own."""
+
+DTYPES: dict[Kind, Any] = {
+    Kind.AMOUNT: nw.Int64, Kind.COUNT: nw.Int64, Kind.FLAG: nw.Boolean, Kind.DAY: nw.Int64, Kind.CODE: nw.String,
+    Kind.PRICE: nw.Int64, Kind.RATE: nw.Int64, Kind.MOMENT: nw.Int64,
+}  # fmt: skip
+ABSENT: dict[Kind, Any] = {
+    Kind.AMOUNT: 0, Kind.COUNT: 0, Kind.FLAG: False, Kind.DAY: None, Kind.CODE: None, Kind.PRICE: (0, 1),
+    Kind.RATE: (0, 1), Kind.MOMENT: None,
+}  # fmt: skip
+
+
+@frozen(eq=False)
+class Columns:
+    """Columns for a small frame that rows are joined with: values and types by name."""
+
+    values: dict[str, Sequence[Any]] = field(factory=dict)
+    dtypes: dict[str, Any] = field(factory=dict)
+
+    def add(self, name: str, values: Sequence[Any], dtype: Any) -> None:
+        """Put in one column."""
+        self.values[name], self.dtypes[name] = values, dtype
+
+    def frame(self) -> Any:
+        """The columns as a lazy frame."""
+        return nw.from_dict(self.values, schema=self.dtypes, backend="polars").lazy()
+
+
+def leaf(node: Node, values: Sequence[Any], name: str, columns: Columns, *, vary: bool = False) -> Value:
+    """The value that a row reads from a column of plain values, which is put into ``columns`` if it varies.
+
+    None stands for missing where the node may be missing, and otherwise for a contract that does not hold
+    the rule: it reads zero there, and nobody looks at it.
+    """
+    kind, absent = node.kind, None if node.optional else ABSENT[node.kind]
+    given = values if node.optional else [v for v in values if v is not None]
+    if kind is not Kind.MOMENT and not vary and (first := _same(given)) is not None:
+        return constant(kind, number_of_day(first) if kind is Kind.DAY else first)
+    filled = [absent if v is None else v for v in values]
+    if kind in RATIOS:
+        return _ratio_leaf(node, filled, name, columns)
+    if kind is Kind.DAY:
+        filled = [None if v is None else number_of_day(v) for v in filled]
+    local = None
+    if kind is Kind.MOMENT:
+        columns.add(f"{name}.local", filled, nw.Datetime("us"))
+        local = nw.col(f"{name}.local")
+        filled = [None if v is None else elapsed(v) for v in filled]
+    bound = bound_of(v for v in filled if v is not None) if DTYPES[kind] is nw.Int64 else Bound(0, 0)
+    wide = bound.size >= NARROW
+    columns.add(name, filled, nw.Int128 if wide else DTYPES[kind])
+    return Value(kind=kind, expr=nw.col(name), bound=bound, optional=node.optional, local=local, wide=wide)
+
+
+def _same(values: Sequence[Any]) -> Any:
+    """The value that all are, if all are one; None otherwise, or where there are none."""
+    first = values[0] if values else None
+    return first if first is not None and all(value == first for value in values) else None
+
+
+def _ratio_leaf(node: Node, pairs: Sequence[Any], name: str, columns: Columns) -> Value:
+    belows = {p[1] for p in pairs if p is not None} or {1}
+    common = math.lcm(*belows)
+    if common <= LARGEST_COMMON:
+        above = [None if p is None else p[0] * (common // p[1]) for p in pairs]
+        below: Any = common
+        below_bound = Bound(common, common)
+    else:
+        above = [None if p is None else p[0] for p in pairs]
+        lines = [1 if p is None else p[1] for p in pairs]
+        below_bound = Bound(min(lines), max(lines))
+        columns.add(f"{name}.below", lines, nw.Int128 if below_bound.size >= NARROW else nw.Int64)
+        below = nw.col(f"{name}.below")
+    bound = bound_of(a for a in above if a is not None)
+    wide = bound.size >= NARROW
+    columns.add(name, above, nw.Int128 if wide else nw.Int64)
+    return Value(
+        kind=node.kind, expr=nw.col(name), bound=bound, below=below, below_bound=below_bound, optional=node.optional, wide=wide
+    )
+
+
+@frozen(eq=False)
+class History:
+    """A small table with a history, spread over the stretches of days in which no row of it changes."""
+
+    breaks: list[datetime.date]
+    rows: list[tuple[int, Mapping[str, Any]]]
+    """(segment, row): a row once for every stretch in which it is in force."""
+
+
+def history(rows: Iterable[Mapping[str, Any]]) -> History:
+    """Spread rows with ``from_day`` and ``to_day`` (inclusive, open where missing) over their stretches."""
+    listed = list(rows)
+    breaks = sorted(
+        {r["from_day"] for r in listed if r.get("from_day") is not None}
+        | {r["to_day"] + DAY for r in listed if r.get("to_day") is not None and r["to_day"] < datetime.date.max}
+    )
+    spread = []
+    for row in listed:
+        start, end = row.get("from_day"), row.get("to_day")
+        first = 0 if start is None else bisect.bisect_right(breaks, start)
+        last = len(breaks) if end is None else bisect.bisect_right(breaks, end)
+        spread += [(segment, row) for segment in range(first, last + 1)]
+    return History(breaks, spread)
+
+
+def segment_of(day: Any, breaks: Sequence[datetime.date]) -> Any:
+    """How many of the breaks have come by the day, as an expression; days are numbers."""
+    found = nw.lit(0, dtype=nw.Int64)
+    for start in breaks:
+        found = found + (day >= number_of_day(start)).cast(nw.Int64)
+    return found

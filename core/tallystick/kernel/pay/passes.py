@@ -1,0 +1,226 @@
+"""Passes: in which order rows and contracts are read, and what the rows came to.
+
+A pass reads each table it needs once. Most programs take one; a rule that decides row by row by something that
+is first totalled takes two. A condition that is the same for a whole contract leaves the sum, so a gateway
+costs no second pass; that is never done through a rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from tallystick.kernel.facts import Facts
+from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.language.series import literal, series
+from tallystick.kernel.language.words import when
+from tallystick.kernel.pay.layout import Layout
+from tallystick.kernel.pay.operations import plus
+from tallystick.kernel.pay.scan import Grouped, Scan, Wanted
+from tallystick.kernel.pay.small import Small
+from tallystick.kernel.pay.values import RATIOS
+
+_MOVES = ("add", "sub", "neg")
+
+
+class Passes:
+    """Plans what is wanted of the rows, runs it, and answers what each row expression came to."""
+
+    def __init__(
+        self, facts: Mapping[str, Facts], layout: Layout, lists: Callable[[str], Sequence[Mapping[str, Any]]]
+    ) -> None:
+        self.facts, self.layout, self.lists = facts, layout, lists
+        self.plan: dict[tuple[int, str], Wanted] = {}
+        self.found: dict[tuple[int, str], Grouped] = {}
+        self.queries: list[list[Any]] = []
+        """The lazy frames of each pass, for whoever wants to see the plan."""
+        self._levels: dict[Node, int] = {}
+        self._wanted: set[Node] = set()
+        self._sums: dict[Node, list[Any]] = {}
+        self._facts: dict[tuple[Node, str], dict[Any, list[Any]]] = {}
+
+    def level(self, node: Node) -> int:
+        """How many passes must have run before the node can be worked out."""
+        node = node.bare
+        if node not in self._levels:
+            inner = [self.level(arg) for arg in node.args]
+            if node.op == "total" and node.args[0].grain.table:
+                parts = [node.args[0].bare] if node.data[0] != "contract" else list(self._leaves(node.args[0].bare))
+                inner = [self.level(part) + (1 if part.grain.table else 0) for part in parts] + self._conditions(node.args[0].bare)
+            self._levels[node] = max(inner, default=0)
+        return self._levels[node]
+
+    def _splits(self, node: Node) -> Sequence[Node]:
+        """What a sum of the node is put together from, where something coarse can leave the sum."""
+        if node.grain.table and self.level(node) > 0:
+            if node.op == "when" and not node.args[0].grain.table and node.args[0].grain.name not in ("terms", "everywhere"):
+                return [arg.bare for arg in node.args[1:]]
+            if node.op in _MOVES:
+                return [arg.bare for arg in node.args]
+        return ()
+
+    def _leaves(self, node: Node) -> Iterable[Node]:
+        parts = self._splits(node)
+        if not parts:
+            yield node
+        for part in parts:
+            yield from self._leaves(part)
+
+    def _conditions(self, node: Node) -> list[int]:
+        parts = self._splits(node)
+        own = [self.level(node.args[0])] if parts and node.op == "when" else []
+        return own + [level for part in parts for level in self._conditions(part)]
+
+    def want_sum(self, node: Node) -> None:
+        """Ask for the sum of a row expression over each cell's rows."""
+        for leaf in self._leaves(node.bare):
+            if leaf.grain.table:
+                self._at(leaf).sums[leaf] = None
+                self.want_below(leaf)
+            else:
+                self.plan.setdefault((0, node.grain.table), Wanted())  # its rows are counted
+        for part in self._splits(node.bare):
+            self.want_below(part)
+        self.want_below(node)
+
+    def want_apart(self, table: str, sums: Sequence[Node], codes: Sequence[Node]) -> tuple[int, str]:
+        """Ask for sums that are kept apart by codes of the rows; returns where to find them."""
+        level = max(self.level(node) for node in (*sums, *codes))
+        wanted = self.plan.setdefault((level, table), Wanted())
+        for node in sums:
+            wanted.sums[node.bare] = None
+        for node in codes:
+            wanted.codes[node.bare] = None
+        for node in (*sums, *codes):
+            self.want_below(node)
+        return level, table
+
+    def want_below(self, node: Node) -> None:
+        """Ask for every total of rows that the node reads."""
+        seen: set[Node] = set()
+        stack = [node.bare]
+        while stack:
+            part = stack.pop()
+            if part in seen:
+                continue
+            seen.add(part)
+            if part.op == "total" and part.args[0].grain.table and part not in self._wanted:
+                self._wanted.add(part)
+                self._want_total(part)
+            stack.extend(arg.bare for arg in part.args)
+
+    def _want_total(self, node: Node) -> None:
+        inner = node.args[0].bare
+        if node.data[0] == "contract":
+            self.want_sum(inner)
+            return
+        wanted = self._at(inner)
+        wanted.sums[inner] = None
+        wanted.facts.add(inner)
+        wanted.parties.add(str(node.data[0]))
+
+    def _at(self, node: Node) -> Wanted:
+        return self.plan.setdefault((self.level(node), node.grain.table), Wanted())
+
+    def run(self, small: Small) -> None:
+        """Read the rows, pass by pass."""
+        import polars
+
+        for level in sorted({level for level, _ in self.plan}):
+            tables = sorted(table for at, table in self.plan if at == level)
+            scans = [Scan(self.facts, t, self.plan[level, t], small, self.layout, self.lists) for t in tables]
+            queries = [scan.query().to_native() for scan in scans]
+            self.queries.append(queries)
+            for table, scan, frame in zip(tables, scans, polars.collect_all(queries, engine="streaming"), strict=True):
+                self.found[level, table] = scan.grouped(frame)
+
+    def cell_sum(self, node: Node) -> list[Any]:
+        """What a row expression came to in each cell."""
+        node = node.bare
+        if node not in self._sums:
+            self._sums[node] = self._cell_sum(node)
+        return self._sums[node]
+
+    def _cell_sum(self, node: Node) -> list[Any]:
+        grouped = self.found[self.level(node), node.grain.table]
+        zero: Any = (0, 1) if node.kind in RATIOS else 0
+        sums: list[Any] = [zero] * len(self.layout.cells)
+        for cell, value in zip(grouped.cells, grouped.sums[node], strict=True):
+            if cell >= 0:
+                sums[cell] = plus(sums[cell], value, node.kind in RATIOS)
+        return sums
+
+    def split_sum(self, node: Node, small: Small) -> list[Any]:
+        """The sum of a row expression in each cell, with what is coarse put back outside the sums."""
+        node = node.bare
+        parts = self._splits(node)
+        if not parts:
+            return self.cell_sum(node)
+        sums = [self.split_sum(part, small) if part.grain.table else self._coarse(part, node, small) for part in parts]
+        if node.op == "when":
+            condition = small.column(node.args[0], small.cells)
+            return [None if c is None else a if c else b for c, a, b in zip(condition, *sums, strict=True)]
+        return _moved(node, sums)
+
+    def _coarse(self, part: Node, whole: Node, small: Small) -> list[Any]:
+        """A value that is the same for every row of a cell, once for each of its rows."""
+        values = small.column(part, small.cells)
+        if all(value in (0, (0, 1), None) for value in values):
+            return values
+        counts = self._rows_of(whole.grain.table)
+        times = (lambda v, n: (v[0] * n, v[1])) if part.kind in RATIOS else (lambda v, n: v * n)
+        return [None if v is None else times(v, n) for v, n in zip(values, counts, strict=True)]
+
+    def _rows_of(self, table: str) -> list[int]:
+        counts = [0] * len(self.layout.cells)
+        level = min(at for at, name in self.found if name == table)
+        grouped = self.found[level, table]
+        for cell, rows in zip(grouped.cells, grouped.rows, strict=True):
+            if cell >= 0:
+                counts[cell] += rows
+        return counts
+
+    def fact_sum(self, node: Node, to: str, place: int) -> Any:
+        """A total of facts for the party or scheme that a contract's period belongs to, over that window."""
+        node = node.bare
+        if (node, to) not in self._facts:
+            self._facts[node, to] = self._fact_sums(node, to)
+        number, period = self.layout.periods[place]
+        party = getattr(self.layout.contracts[number], to) if to != "scheme" else ""
+        ratio = node.kind in RATIOS
+        sums = self._facts[node, to].get(party)
+        added: Any = (0, 1) if ratio else 0
+        for segment in range(self.layout.segment(period.first), self.layout.segment(period.last) + 1):
+            if sums is not None:
+                added = plus(added, sums[segment], ratio)
+        return added
+
+    def _fact_sums(self, node: Node, to: str) -> dict[Any, list[Any]]:
+        grouped = self.found[self.level(node), node.grain.table]
+        ratio = node.kind in RATIOS
+        sums: dict[Any, list[Any]] = {}
+        parties = grouped.parties[to] if to != "scheme" else [""] * len(grouped.cells)
+        for party, segment, value in zip(parties, grouped.segments or (), grouped.sums[node], strict=True):
+            held = sums.setdefault(party, [(0, 1) if ratio else 0] * (len(self.layout.breaks) + 1))
+            held[segment] = plus(held[segment], value, ratio)
+        return sums
+
+
+def _moved(node: Node, sums: list[list[Any]]) -> list[Any]:
+    ratio = node.kind in RATIOS
+    turn: Callable[[Any], Any] = (lambda v: (-v[0], v[1])) if ratio else (lambda v: -v)
+    if node.op == "neg":
+        return [None if a is None else turn(a) for a in sums[0]]
+    sign = turn if node.op == "sub" else (lambda v: v)
+    return [None if a is None or b is None else plus(a, sign(b), ratio) for a, b in zip(*sums, strict=True)]
+
+
+def nonzero(amount: Node) -> Node:
+    """How many rows have money in them, as an expression; a coarse condition stays outside."""
+    amount = amount.bare
+    if amount.op == "when" and not amount.args[0].grain.table:
+        parts = [series(nonzero(arg)) for arg in amount.args[1:]]
+        return when(series(amount.args[0]), *parts).node  # type: ignore[no-any-return]
+    return when(series(amount) != 0, literal(Kind.COUNT, 1)).node  # type: ignore[no-any-return]
+
+

@@ -1,0 +1,186 @@
+"""Scans: one lazy query over a table's rows for all that a pass needs of it, grouped into cells.
+
+However many contracts and compositions there are, a pass reads a table once: numbers are columns joined by
+contract and date, equal flows of different compositions are one column, and every flow is summed for every
+contract and read only for those that hold its rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+from attrs import field, frozen
+
+from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.facts import Facts
+from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.pay.bounds import NARROW, WIDE
+from tallystick.kernel.pay.expressions import Expressions
+from tallystick.kernel.pay.joins import PLACE, Joins
+from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout
+from tallystick.kernel.pay.leaves import Columns, leaf, segment_of
+from tallystick.kernel.pay.small import Small
+from tallystick.kernel.pay.values import NUMBERS, RATIOS, Value, widened
+
+CELL, SEGMENT = "~cell", "~segment"
+Row = Mapping[str, Any]
+
+
+@frozen(eq=False, kw_only=True)
+class Wanted:
+    """What a pass wants of one table: sums by cell, and the codes that the sums are kept apart by."""
+
+    sums: dict[Node, None] = field(factory=dict)
+    codes: dict[Node, None] = field(factory=dict)
+    facts: set[Node] = field(factory=set)
+    """Those of the sums that are totalled over all rows, also those of no contract."""
+    parties: set[str] = field(factory=set)
+    """``provider``, ``commissioner`` or ``scheme``, if facts are totalled to them."""
+
+    def roots(self) -> list[Node]:
+        """Every node to compile."""
+        return [*self.sums, *self.codes]
+
+
+@frozen(eq=False, kw_only=True)
+class Grouped:
+    """What a scan found: one entry a group, in columns. ``cells`` may be negative for unplaced rows."""
+
+    cells: list[int]
+    rows: list[int]
+    segments: list[int] | None
+    codes: dict[Node, list[Any]]
+    parties: dict[str, list[Any]]
+    sums: dict[Node, list[Any]]
+
+
+class Scan:
+    """Builds the query of one pass over one table."""
+
+    def __init__(
+        self, facts: Mapping[str, Facts], table: str, wanted: Wanted, small: Small, layout: Layout,
+        lists: Callable[[str], Sequence[Row]],
+    ) -> None:  # fmt: skip
+        self.facts, self.wanted, self.small, self.layout = facts[table], wanted, small, layout
+        roots = [root.bare for root in wanted.roots()]
+        frame, leaves = self._placed(_coarse(roots, table))
+        joins = Joins(facts, lists, small, roots)
+        self.rows = Expressions(self.facts, frame, leaves, roots, small.program.case.rounding, joins)
+
+    def _placed(self, coarse: Sequence[Node]) -> tuple[Any, dict[Node, Value]]:
+        """The rows with their cell, their place and everything coarse that they read."""
+        spec, columns = self.facts.spec, Columns()
+        leaves = {
+            node: leaf(node, self.small.column(node, self.small.cells), f"~leaf{number}", columns)
+            for number, node in enumerate(coarse)
+        }
+        frame = nw.from_native(self.facts.frame)
+        day = nw.col(spec.date).cast(nw.Int32).cast(nw.Int64)
+        frame = frame.with_columns(segment_of(day, self.layout.breaks).alias(SEGMENT))
+        frame = self._with_cells(frame)
+        columns.add(CELL, range(len(self.layout.cells)), nw.Int64)
+        columns.add(PLACE, [place for _, _, place in self.layout.cells], nw.Int64)
+        return frame.join(columns.frame(), how="left", on=CELL), leaves
+
+    def _with_cells(self, frame: Any) -> Any:
+        """Each row's cell: by the contract that it names, else by the one that claims its parties."""
+        spec, rows = self.facts.spec, self.facts.rows
+        stats = self.facts.stats.get("contract")
+        can_name = "contract" in spec.columns and (stats is None or stats.nulls < rows or rows == 0)
+        must_claim = "contract" not in spec.columns or stats is None or stats.nulls > 0
+        named, claimed = nw.lit(NO_CONTRACT, dtype=nw.Int64), nw.lit(NO_CONTRACT, dtype=nw.Int64)
+        if can_name:
+            frame = frame.join(_by_name(self.layout), how="left", on=["contract", SEGMENT])
+            named = nw.col("~named").fill_null(NO_CONTRACT)
+        parties = [name for name in ("provider", "commissioner") if name in spec.columns]
+        if must_claim and parties:
+            frame = frame.join(_by_parties(self.layout, parties), how="left", on=[*parties, SEGMENT])
+            claimed = nw.col("~claimed").fill_null(NO_CONTRACT)
+        if not can_name:
+            return frame.with_columns(claimed.alias(CELL))
+        return frame.with_columns(nw.when(nw.col("contract").is_null()).then(claimed).otherwise(named).alias(CELL))
+
+    def query(self) -> Any:
+        """The lazy frame of sums by group."""
+        sums = {f"~sum{number}": self._summed(node) for number, node in enumerate(self.wanted.sums)}
+        codes = {f"~code{number}": self.rows.value(node).expr for number, node in enumerate(self.wanted.codes)}
+        self.rows.flush()
+        parties = sorted(self.wanted.parties - {"scheme"})
+        keep = {name: nw.col(name) for name in (CELL, *parties, *([SEGMENT] if self.wanted.parties else ()))}
+        keys = [*keep, *codes]
+        nulls = {f"~null{name[1:]}": expr.is_null().cast(nw.Int64) for name, (expr, _) in sums.items()}
+        frame = self.rows.frame.select(**keep, **codes, **{name: expr for name, (expr, _) in sums.items()}, **nulls)
+        found = [nw.len().cast(nw.Int64).alias("~rows"), *(nw.col(name).sum() for name in (*sums, *nulls))]
+        return frame.group_by(keys).agg(*found)
+
+    def _summed(self, node: Node) -> tuple[Any, Value]:
+        """The node's value, wide enough that the sum over all rows cannot overflow."""
+        value = self.rows.value(node)
+        if value.kind not in NUMBERS:
+            raise SettlementError(f"a sum of {value.kind.value}s has no meaning")
+        if not value.plain_below:
+            raise SettlementError("ratios over different numbers cannot be summed row by row: multiply them out first")
+        most = value.bound.size * max(self.facts.rows, 1)
+        if most >= WIDE:
+            raise SettlementError(f"a sum over table {self.facts.spec.name} may reach {most:,}, which cannot be computed exactly")
+        return widened(value, most >= NARROW), value
+
+    def grouped(self, frame: Any) -> Grouped:
+        """The collected result as plain columns; raises SettlementError if anything summed was missing."""
+        read = {name: frame[name].to_list() for name in frame.columns}
+        sums: dict[Node, list[Any]] = {}
+        for number, node in enumerate(self.wanted.sums):
+            everywhere = node in self.wanted.facts
+            missing = zip(read[CELL], read[f"~nullsum{number}"], strict=True)
+            if any(nulls for cell, nulls in missing if cell >= 0 or everywhere):
+                raise SettlementError(f"a sum over table {self.facts.spec.name} met a missing value: {node!r}")
+            value, column = self.rows.value(node), read[f"~sum{number}"]
+            sums[node] = [(above, value.below) for above in column] if node.kind in RATIOS else column
+        return Grouped(
+            cells=read[CELL], rows=read["~rows"], segments=read.get(SEGMENT), sums=sums,
+            codes={node: read[f"~code{number}"] for number, node in enumerate(self.wanted.codes)},
+            parties={name: read[name] for name in self.wanted.parties - {"scheme"}},
+        )  # fmt: skip
+
+
+def _coarse(roots: Sequence[Node], table: str) -> list[Node]:
+    """The parts of the roots that are the same for a whole cell: as large as they come."""
+    found: dict[Node, None] = {}
+    seen: set[Node] = set()
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.grain.name != table:
+            found[node] = None
+        else:
+            stack.extend(arg.bare for arg in node.args)
+    return sorted(found, key=lambda node: node.digest)
+
+
+def _by_name(layout: Layout) -> Any:
+    columns = Columns()
+    columns.add("contract", [layout.contracts[number].id for number, _, _ in layout.cells], nw.String)
+    columns.add(SEGMENT, [segment for _, segment, _ in layout.cells], nw.Int64)
+    columns.add("~named", range(len(layout.cells)), nw.Int64)
+    return columns.frame()
+
+
+def _by_parties(layout: Layout, parties: Sequence[str]) -> Any:
+    claims: dict[tuple[Any, ...], int] = {}
+    for cell, (number, segment, _) in enumerate(layout.cells):
+        key = (*(getattr(layout.contracts[number], name) for name in parties), segment)
+        claims[key] = TWO_CONTRACTS if key in claims else cell
+    columns = Columns()
+    for place, name in enumerate(parties):
+        columns.add(name, [key[place] for key in claims], nw.String)
+    columns.add(SEGMENT, [key[-1] for key in claims], nw.Int64)
+    columns.add("~claimed", list(claims.values()), nw.Int64)
+    return columns.frame()
+
+
+__all__ = ["CELL", "Grouped", "Kind", "Scan", "Wanted"]

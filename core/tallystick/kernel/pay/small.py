@@ -1,0 +1,337 @@
+"""The small grains: contracts, parties, lists and the scheme, exactly, in Python, a column at a time.
+
+These are thousands of values, where the rows of activity are millions. A column is a list with one value for
+each member of a *domain*: the contracts' periods, their cells, or the records of a rule's list. Missing is None,
+which is also what a contract has that does not hold the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from attrs import field, frozen
+
+from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.pay import operations
+from tallystick.kernel.pay.exact import allotted, fitted, pair
+from tallystick.kernel.pay.layout import Layout, terms
+from tallystick.kernel.program import Program
+from tallystick.kernel.reading import BAD_WEIGHT, NO_FIT
+
+Column = list[Any]
+
+
+@frozen(eq=False)
+class Domain:
+    """Members that a column has one value for, each with its place among the contracts' periods."""
+
+    name: str
+    size: int
+    places: Sequence[int]
+    """For each member, which contract's period it belongs to; -1 for a stopped contract's."""
+
+
+class Lookups:
+    """Other tables as the small grains see them: indexed once for each set of key columns."""
+
+    def __init__(self, rows_of: Callable[[str], Sequence[Mapping[str, Any]]]) -> None:
+        self._rows_of = rows_of
+        self._index: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Mapping[str, Any]]]] = {}
+
+    def found(self, table: str, keys: tuple[str, ...], fixed: tuple[tuple[str, str], ...], values: tuple[Any, ...], day: Any) -> Any:
+        """The one row that matches, or None; a SettlementError for two."""
+        if any(value is None for value in values):
+            return None
+        which = (table, keys, fixed)
+        if which not in self._index:
+            index: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+            for row in self._rows_of(table):
+                if all(row.get(name) == text for name, text in fixed):
+                    index.setdefault(tuple(row.get(name) for name in keys), []).append(row)
+            self._index[which] = index
+        rows = self._index[which].get(values, [])
+        if day is not None:
+            rows = [row for row in rows if in_force(row, day)]
+        if len(rows) > 1:
+            raise SettlementError(f"{table} has {len(rows)} rows for {', '.join(map(str, values))}, and one is wanted")
+        return rows[0] if rows else None
+
+
+def in_force(row: Mapping[str, Any], day: Any) -> bool:
+    """True if the row's validity contains the day; an open end is open."""
+    start, end = row.get("from_day"), row.get("to_day")
+    return (start is None or start <= day) and (end is None or day <= end)
+
+
+@frozen(eq=False, kw_only=True)
+class Small:
+    """Columns of the small grains, each worked out once.
+
+    ``sums`` gives what the rows came to: for a row node, a value for each cell. ``facts`` gives a total of
+    facts for a party's or the scheme's window. ``only`` limits the periods that are worked out, where a
+    balance has to wait for those before it; ``opened`` then gives each account's balance.
+    """
+
+    program: Program
+    layout: Layout
+    lookups: Lookups
+    cell_sum: Callable[[Node], Column]
+    fact_sum: Callable[[Node, str, int], Any]
+    balance: Callable[[str, int], int | None]
+    lists: dict[str, tuple[Domain, list[Mapping[str, Any]]]] = field(factory=dict)
+    memo: dict[tuple[Node, str], Column] = field(factory=dict)
+    reasons: dict[int, str] = field(factory=dict)
+    """Why a share-out could not be made, by the place of the contract's period that it is for."""
+    cells: Domain = field(init=False)
+    periods: Domain = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        places = [place for _, _, place in self.layout.cells]
+        object.__setattr__(self, "cells", Domain("cells", len(places), places))
+        object.__setattr__(self, "periods", Domain("periods", len(self.layout.periods), range(len(self.layout.periods))))
+
+    def column(self, node: Node, domain: Domain) -> Column:
+        """The node's value for each member of the domain."""
+        node = node.bare
+        known = self.memo.get((node, domain.name))
+        if known is None:
+            known = self.memo[node, domain.name] = self._column(node, domain)
+        return known
+
+    def at_periods(self, node: Node) -> Column:
+        """The node's value for each contract's period."""
+        return self.column(node, self.periods)
+
+    def _column(self, node: Node, domain: Domain) -> Column:
+        op = node.op
+        if op == "literal":
+            return [_plain(node.kind, node.data[0])] * domain.size
+        if domain.name != "periods" and self._belongs_to_periods(node, domain):
+            values = self.column(node, self.periods)
+            return [values[place] if place >= 0 else None for place in domain.places]
+        if op in _LEAVES:
+            return _LEAVES[op](self, node, domain)
+        args = [self.column(arg, domain) for arg in node.args]
+        return operations.apply(node, args, self.program.case.rounding, self.layout)
+
+    def _belongs_to_periods(self, node: Node, domain: Domain) -> bool:
+        if domain.name == "cells":
+            return node.grain.name not in ("terms", "everywhere")
+        return node.grain.name != domain.name
+
+    def list_domain(self, name: str) -> Domain:
+        """The records of a rule's list, contract by contract and period by period, in the order written."""
+        if name not in self.lists:
+            identity, _, part = name.rpartition(":")
+            places: list[int] = []
+            records: list[Mapping[str, Any]] = []
+            holders = self.program.uses[identity].holders
+            for place, (number, period) in enumerate(self.layout.periods):
+                entry = holders.get(self.layout.contracts[number].id)
+                for order, record in enumerate(entry.rows.get(part, ()) if entry else ()):
+                    places.append(place)
+                    records.append({"": order, **{k: line.at(period.first) for k, line in record.items()}})
+            self.lists[name] = (Domain(name, len(places), places), records)
+        return self.lists[name][0]
+
+    def records(self, name: str) -> list[Mapping[str, Any]]:
+        """The records of a rule's list, in the order of its domain."""
+        self.list_domain(name)
+        return self.lists[name][1]
+
+    def domain_of(self, node: Node) -> Domain:
+        """The domain that a node's own grain is worked out over."""
+        name = node.grain.name
+        return self.list_domain(name) if ":" in name and not node.grain.table and name not in _TO_PERIODS else self.periods
+
+
+_TO_PERIODS = ("contract", "terms", "provider", "commissioner", "scheme", "everywhere")
+
+
+def _plain(kind: Kind, value: Any) -> Any:
+    """A constant as columns hold it: ratios as pairs."""
+    if value is not None and kind in (Kind.PRICE, Kind.RATE):
+        return pair(Fraction(value))
+    return value
+
+
+def _term(small: Small, node: Node, domain: Domain) -> Column:
+    identity, name = str(node.data[0]), str(node.data[1])
+    values = terms(small.program, small.layout, identity, name, at_cells=domain.name == "cells")
+    return [_plain(node.kind, value) for value in values] if node.kind in (Kind.PRICE, Kind.RATE) else values
+
+
+def _list_column(small: Small, node: Node, domain: Domain) -> Column:
+    field_name = str(node.data[1])
+    return [_plain(node.kind, record.get(field_name)) for record in small.records(str(node.data[0]))]
+
+
+def _account(small: Small, node: Node, domain: Domain) -> Column:
+    name = node.data[0]
+    if node.op == "fund":
+        return [f"scheme/{name}"] * domain.size
+    if domain.name == "cells":
+        return [f"{small.layout.contracts[number].id}/{name}" for number, _, _ in small.layout.cells]
+    return [f"{small.layout.contracts[number].id}/{name}" for number, _ in small.layout.periods]
+
+
+def _period_day(small: Small, node: Node, domain: Domain) -> Column:
+    return [period.first if node.op == "first_day" else period.last for _, period in small.layout.periods]
+
+
+def _at_period(small: Small, node: Node, domain: Domain) -> Column:
+    return small.column(node.args[0], small.periods)
+
+
+def _previous(small: Small, node: Node, domain: Domain) -> Column:
+    values = small.column(node.args[0], small.periods)
+    return [values[before] if before >= 0 else None for before in small.layout.before]
+
+
+def _balance(small: Small, node: Node, domain: Domain) -> Column:
+    accounts = small.column(node.args[0], small.periods)
+    return [None if account is None else small.balance(account, place) for place, account in enumerate(accounts)]
+
+
+def _find(small: Small, node: Node, domain: Domain) -> Column:
+    table, wanted, keys, fixed, on, of_contract = node.data
+    args = [small.column(arg, domain) for arg in node.args]
+    if of_contract:
+        return _find_in_list(small, node, args, domain)
+    days = args.pop() if on else [None] * domain.size
+    found: Column = []
+    for place in range(domain.size):
+        values = tuple(arg[place] for arg in args)
+        missing_day = on and days[place] is None
+        row = None if missing_day else small.lookups.found(str(table), keys, fixed, values, days[place])  # type: ignore[arg-type]
+        found.append(None if row is None else _plain(node.kind, row.get(str(wanted))))
+    return found
+
+
+def _find_in_list(small: Small, node: Node, args: list[Column], domain: Domain) -> Column:
+    name, wanted, keys = str(node.data[0]), str(node.data[1]), node.data[2]
+    inside = small.list_domain(name)
+    index: dict[tuple[Any, ...], Any] = {}
+    for place, record in zip(inside.places, small.records(name), strict=True):
+        key = (place, *(record.get(k) for k in keys))  # type: ignore[attr-defined]
+        if key in index:
+            raise SettlementError(f"the list {name} has two records for {', '.join(map(str, key[1:]))}, and one is wanted")
+        index[key] = _plain(node.kind, record.get(wanted))
+    return [
+        None if any(arg[n] is None for arg in args) else index.get((domain.places[n], *(arg[n] for arg in args)))
+        for n in range(domain.size)
+    ]  # fmt: skip
+
+
+def _exists(small: Small, node: Node, domain: Domain) -> Column:
+    table, keys, fixed, on = node.data
+    args = [small.column(arg, domain) for arg in node.args]
+    days = args.pop() if on else [None] * domain.size
+    return [
+        not (on and days[n] is None)
+        and small.lookups.found(str(table), keys, fixed, tuple(arg[n] for arg in args), days[n]) is not None  # type: ignore[arg-type]
+        for n in range(domain.size)
+    ]
+
+
+def _total(small: Small, node: Node, domain: Domain) -> Column:
+    to, holders = node.data
+    inner = node.args[0]
+    if inner.grain.table and to == "contract":
+        return added(small.cell_sum(inner), small.cells.places, small.periods.size, inner.kind)
+    if inner.grain.table:
+        return [small.fact_sum(inner, str(to), place) for place in range(small.periods.size)]
+    inside = small.domain_of(inner)
+    values = small.column(inner, inside)
+    if to == "contract":
+        return added(values, inside.places, small.periods.size, inner.kind)
+    groups = _groups(small, str(to), _held(small, str(holders)))
+    found: Column = [None] * small.periods.size
+    for members in groups.values():
+        whole = added([values[m] for m in members], [0] * len(members), 1, inner.kind)[0]
+        for member in members:
+            found[member] = whole
+    return found
+
+
+
+def _held(small: Small, identity: str) -> list[int]:
+    holders = small.program.uses[identity].holders
+    return [p for p, (number, _) in enumerate(small.layout.periods) if small.layout.contracts[number].id in holders]
+
+
+def _groups(small: Small, to: str, members: list[int]) -> dict[Any, list[int]]:
+    """The members that one value at the coarser grain is for: one party's, or all, in one window."""
+    groups: dict[Any, list[int]] = {}
+    for member in members:
+        contract = small.layout.contracts[small.layout.periods[member][0]]
+        party = getattr(contract, to) if to in ("provider", "commissioner") else contract.id if to == "contract" else ""
+        groups.setdefault((party, small.layout.window(member)), []).append(member)
+    return groups
+
+
+def added(values: Column, places: Sequence[int], size: int, kind: Kind) -> Column:
+    """Sums by place. A missing value makes the sum missing, which stops the contract it is for."""
+    ratio = kind in (Kind.PRICE, Kind.RATE)
+    sums: Column = [(0, 1) if ratio else 0] * size
+    for value, place in zip(values, places, strict=True):
+        if place < 0:
+            continue
+        held = sums[place]
+        sums[place] = None if value is None or held is None else operations.plus(held, value, ratio)
+    return sums
+
+
+def _share(small: Small, node: Node, domain: Domain) -> Column:
+    whole, holders = str(node.data[0]), str(node.data[1])
+    inside = small.domain_of(node)
+    pots, weights, *limits = (small.column(arg, inside) for arg in node.args)
+    weights = [None if w is None else w if isinstance(w, tuple) else (w, 1) for w in weights]
+    members = _held(small, holders) if inside is small.periods else list(range(inside.size))
+    parts: Column = [None] * inside.size
+    for together in _sharing(small, inside, whole, members).values():
+        ordered = sorted(together, key=lambda m: _key(small, inside, m))
+        pot, shares = pots[ordered[0]], [weights[m] for m in ordered]
+        if pot is None:
+            continue
+        if any(w is None or w[0] < 0 for w in shares):
+            small.reasons.update({inside.places[m]: BAD_WEIGHT for m in ordered})
+            continue
+        bounds = [[limit[m] for m in ordered] for limit in limits]
+        given = fitted(pot, shares, *bounds) if limits else allotted(pot, shares)
+        if given is None:
+            small.reasons.update({inside.places[m]: NO_FIT for m in ordered})
+        for member, part in zip(ordered, given or [], strict=False):
+            parts[member] = part
+    return parts
+
+
+def _sharing(small: Small, inside: Domain, whole: str, members: list[int]) -> dict[Any, list[int]]:
+    if inside is small.periods:
+        return _groups(small, whole, members)
+    together: dict[Any, list[int]] = {}
+    for member in members:
+        together.setdefault(inside.places[member], []).append(member)
+    return together
+
+
+def _key(small: Small, inside: Domain, member: int) -> Any:
+    if inside is small.periods:
+        return small.layout.contracts[small.layout.periods[member][0]].id
+    return small.records(inside.name)[member][""]
+
+
+def _holds(small: Small, node: Node, domain: Domain) -> Column:
+    holders = small.program.uses[str(node.data[0])].holders
+    owners = small.layout.cells if domain.name == "cells" else small.layout.periods
+    return [small.layout.contracts[owner[0]].id in holders for owner in owners]
+
+
+_LEAVES: dict[str, Callable[[Small, Node, Domain], Column]] = {
+    "term": _term, "column": _list_column, "pot": _account, "fund": _account, "first_day": _period_day,
+    "last_day": _period_day, "at_period": _at_period, "previous": _previous, "balance": _balance,
+    "holds": _holds, "find": _find, "exists": _exists, "total": _total, "allot": _share, "fit": _share,
+}  # fmt: skip

@@ -52,10 +52,11 @@ class BestPracticeTariff(Rule):
         finish it took no longer than the limit (36 h 00 is within 36 hours, 36 h 01 is not). Evidence that has
         not come in, or that ends before it begins, is *not recorded*: not met yet, and counted as a figure. A level
         is achieved if all its criteria hold. The gateway is reached if achieved ÷ cases of the provider, under
-        all its contracts, is at least the gateway; with no cases it is not reached. The worth of a case is the
-        top-up, or the best practice price less the fallback price, times the market forces factor, rounded once. In the
-        fixed element: Σ worth of what was achieved − expected attainment × Σ worth of all cases. The budget-neutral
-        option lowers the base price, which is a step of the price list and no part of this rule.
+        all its contracts and in the period that is settled, is at least the gateway; with no cases it is not. The
+        worth of a case is the top-up, or the best practice price less the fallback price, times the market forces
+        factor, rounded once; a case without a price or a factor breaks a law of the rule. In the fixed element:
+        Σ worth of what was achieved − expected attainment × Σ worth of all cases. The budget-neutral option lowers
+        the base price, which is a step of the price list and no part of this rule.
 
     Example
         Hip fracture, top-up £1,335. Of four cases one had surgery after 36.1 hours and one is not yet recorded:
@@ -126,11 +127,8 @@ class BestPracticeTariff(Rule):
                 yield never(cases & priced.is_missing(), f"every case has a price and a factor: {level.name}")
             worth, earns = priced.or_else(0).named("worth of best practice"), met
             if self.gateway is not None:
-                attained = _attained(cases, met)
-                yield Figure(f"{level.name}: the provider's attainment", attained)
-                earns = ((attained >= each_contract(self.gateway)) & (count(cases, to="provider") > 0)).named(
-                    "the gateway is reached"
-                )
+                yield Figure(f"{level.name}: the provider's attainment", _attained(cases, met))
+                earns = _opens(each_contract(self.gateway), cases, met)
             if self.moves is Moves.ADDED:
                 yield Flow(contract.commissioner, contract.provider, when(cases & earns, worth), kind="price",
                            reason=f"best practice achieved: {level.name}")  # fmt: skip
@@ -139,7 +137,7 @@ class BestPracticeTariff(Rule):
                            reason=f"best practice not achieved: {level.name}")  # fmt: skip
             elif self.expected is not None:
                 assumed = total(when(cases, worth)) * self.expected
-                corrections.append(total(when(cases & earns, worth)) - assumed.as_line())
+                corrections.append(total(when(cases & earns, worth)) - assumed)
         yield from self._correct(contract, corrections)
 
     def _check(self) -> None:
@@ -147,6 +145,8 @@ class BestPracticeTariff(Rule):
             raise RuleError("best practice has at least one level, and a level asks for criteria, a setting or both")
         if (self.top_up is None) == (self.prices is None):
             raise RuleError("say what best practice is worth either as top_up or by a list of prices, one of the two")
+        if self.fallback_prices is not None and self.prices is None:
+            raise RuleError("fallback prices are taken from best practice prices: name that list too, as prices")
         if self.moves in (Moves.TRUE_UP, Moves.NEXT_ROUND) and self.expected is None:
             raise RuleError(f"{self.moves.value}: say what attainment the fixed element assumes, as expected")
 
@@ -183,3 +183,9 @@ class BestPracticeTariff(Rule):
 def _attained(cases: Flag, met: Flag) -> Rate:
     """The provider's rate, over all its contracts."""
     return ratio(count(cases & met, to="provider"), count(cases, to="provider"), otherwise=0)
+
+
+def _opens(gateway: Rate, cases: Flag, met: Flag) -> Flag:
+    """Whether the provider's rate is at the gateway or above it; with no cases it is not."""
+    reached_it = (_attained(cases, met) >= gateway) & (count(cases, to="provider") > 0)
+    return reached_it.named("the gateway is reached")

@@ -1,0 +1,144 @@
+"""Windows: along the rows of a period, along a person's rows, and from one period to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tallystick.kernel.accounts import balance
+from tallystick.kernel.flows import Figure, Flow
+from tallystick.kernel.hooks import hookimpl
+from tallystick.kernel.language.series import Amount, Rate
+from tallystick.kernel.language.words import days_between, earlier, first, instalment, previous, running, total, when
+from tallystick.kernel.parameters import parameter
+from tallystick.kernel.rules import Rule, rule
+from tests.spec.drawn import Spells
+from tests.support import Read, case, contract, fund, read_case, settle, use
+
+
+@rule("up-to")
+class UpTo(Rule):
+    """Each row pays its cost until the period's limit is reached."""
+
+    limit: Amount = parameter("The most that a period pays.")
+
+    @hookimpl
+    def incentive(self, activity: Any, contract: Any) -> Iterator[Flow]:
+        cost = activity.spells.cost.or_else(0)
+        so_far = running(cost)
+        paid = so_far.at_most(self.limit) - (so_far - cost).at_most(self.limit)
+        yield Flow(contract.commissioner, contract.provider, paid, reason="up to the limit")
+
+
+def test_running_goes_by_date_then_key_within_the_contracts_period(reading: Read) -> None:
+    made = case(contract("A", use(UpTo, limit="£2.50"), settles="quarter"), tables=[Spells])
+    spells = [
+        {"spell": "c", "discharged": "2025-05-02", "cost": "£1.03"},  # third: 250 − 203
+        {"spell": "b", "discharged": "2025-05-01", "cost": "£1.02"},  # second
+        {"spell": "a", "discharged": "2025-05-01", "cost": "£1.01"},  # first
+        {"spell": "d", "discharged": "2025-05-03", "cost": "£1.04"},  # nothing left
+        {"spell": "e", "discharged": "2025-07-01", "cost": "£1.05"},  # a new period
+    ]
+    assert settle(reading, made, spells=spells) == {("up-to", "QYY", "RXX"): (101 + 102 + 47 + 0) + 105}
+    units = [line.units for line in read_case(reading, made, spells=spells).flows]
+    assert units == [3, 1]
+
+
+@rule("people")
+class People(Rule):
+    """New people of a period, and returns within thirty days of a stay that cost something."""
+
+    @hookimpl
+    def incentive(self, activity: Any) -> Iterator[Figure]:
+        spells = activity.spells
+        yield Figure("first", when(first(spells), spells.days.or_else(0)))
+        before = earlier(spells, where=spells.cost.or_else(0) > 0)
+        soon = before.map(lambda day: days_between(day, spells.discharged) <= 30).is_yes()
+        yield Figure("soon", when(soon, spells.days.or_else(0)))
+
+
+def test_first_and_earlier_look_at_the_same_person(reading: Read) -> None:
+    made = case(contract("A", use(People), settles="quarter"), tables=[Spells])
+    spells = [
+        {"spell": "a", "discharged": "2025-05-01", "person": "p", "days": 1, "cost": "£1"},
+        {"spell": "b", "discharged": "2025-05-01", "person": "p", "days": 2},  # later by its key
+        {"spell": "c", "discharged": "2025-06-10", "person": "p", "days": 4, "cost": "£1"},  # 40 days after a
+        {"spell": "d", "discharged": "2025-07-01", "person": "p", "days": 8},  # first of the quarter; soon after c
+        {"spell": "e", "discharged": "2025-05-01", "days": 16, "cost": "£1"},  # nobody knows who
+        {"spell": "f", "discharged": "2025-05-02", "days": 32},
+        {"spell": "g", "discharged": "2025-04-20", "person": "q", "days": 64, "cost": "£1", "provider": "RZZ"},
+        {"spell": "h", "discharged": "2025-05-20", "person": "q", "days": 128},  # after a stay elsewhere
+    ]
+    found = {(line.period, line.name): line.value for line in read_case(reading, made, spells=spells).figures}
+    assert found == {(1, "first"): (1 + 128), (1, "soon"): (2 + 128), (2, "first"): 8, (2, "soon"): 8}
+
+
+@rule("growth")
+class Growth(Rule):
+    """A part of what a period costs beyond the one before."""
+
+    share: Rate = parameter("What part.")
+
+    @hookimpl
+    def incentive(self, activity: Any, contract: Any) -> Iterator[Flow]:
+        cost = total(activity.spells.cost.or_else(0))
+        grown = (cost - previous(cost).or_else("£9")) * self.share
+        yield Flow(contract.commissioner, contract.provider, grown, reason="growth")
+
+
+def test_previous_is_the_contracts_period_before_and_missing_in_the_first(reading: Read) -> None:
+    made = case(contract("A", use(Growth, share="50%"), settles="quarter"), tables=[Spells])
+    spells = [{"discharged": "2025-05-01", "cost": "£10.01"}, {"discharged": "2025-07-01", "cost": "£12.00"}]
+    found = read_case(reading, made, spells=spells)
+    # (1001 − 900) ÷ 2 = 50.5; (1200 − 1001) ÷ 2 = 99.5; (0 − 1200) ÷ 2; then nothing after nothing
+    assert [(line.period, line.pence) for line in found.flows] == [(1, 51), (2, 100), (3, -600)]
+
+
+@rule("fixed")
+class Fixed(Rule):
+    """A year's amount, in the periods' parts."""
+
+    year: Amount = parameter("For the year.")
+
+    @hookimpl
+    def incentive(self, contract: Any) -> Iterator[Flow]:
+        yield Flow(contract.commissioner, contract.provider, instalment(self.year), kind="fixed", reason="a part")
+
+
+def test_a_years_amount_falls_in_twelfths_with_the_odd_pence_first(reading: Read) -> None:
+    def pence(settles: str, year: str = "£1.27", **days: str) -> list[int]:
+        made = case(contract("A", use(Fixed, year=year), settles=settles, **days))
+        return [line.pence for line in read_case(reading, made).flows]
+
+    assert pence("month") == [11, 11, 11, 11, 11, 11, 11, 10, 10, 10, 10, 10]  # 127 = 12 × 10 + 7
+    assert pence("quarter") == [33, 33, (11 + 10 + 10), 30]
+    assert pence("year") == [127]
+    assert pence("year", "-£1.27") == [-127]
+    assert pence("month", "-£0.02") == [-1, -1]
+    assert pence("quarter", last="2025-08-15") == [33, (11 + 11)]  # July and August, of which half is in the contract
+    assert pence("year", first="2025-10-01", last="2026-12-31") == [127, 33]  # its own year, from October
+
+
+@rule("saving")
+class Saving(Rule):
+    """Half of what is left of a fund, each period."""
+
+    put: Amount = parameter("What is put in each period.")
+
+    @hookimpl
+    def incentive(self, contract: Any) -> Iterator[Flow]:
+        pot = contract.fund("f")
+        yield Flow(contract.commissioner, pot, self.put, reason="in")
+        yield Flow(pot, contract.provider, balance(pot) * "50%", reason="half of what there was")
+
+
+def test_a_balance_is_what_a_pot_holds_when_the_period_opens(reading: Read) -> None:
+    made = case(contract("A", use(Saving, put="£1"), settles="quarter"), funds=(fund("f", opening=301),))
+    found = read_case(reading, made)
+    out = [line.pence for line in found.flows if line.payer == "scheme/f"]
+    assert out == [
+        151,  # 301 ÷ 2 = 150.5
+        125,  # (301 + 100 − 151) ÷ 2
+        113,  # (250 + 100 − 125) ÷ 2 = 112.5
+        106,  # (225 + 100 − 113) ÷ 2
+    ]

@@ -272,11 +272,11 @@ class _Collected:
 
     def _flow(self, flow: Flow) -> None:
         amount = _settled(flow.amount)
+        if not amount.grain.reaches(each_contract(Amount(Contract.provider.node)).node.grain):
+            raise RuleError(f"a flow of one amount for each {amount.grain} would be paid by every contract: allot it first")
         for account in (flow.payer, flow.payee):
             if not amount.grain.reaches(account.node.grain):
                 raise RuleError(f"an account for each {account.node.grain} cannot take an amount for each {amount.grain}")
-        if not amount.grain.reaches(each_contract(Amount(Contract.provider.node)).node.grain):
-            raise RuleError(f"a flow of one amount for each {amount.grain} would be paid by every contract: allot it first")
         if flow.units is not None and not amount.grain.reaches(flow.units.node.grain):
             raise RuleError(f"units for each {flow.units.node.grain} cannot be counted on an amount for each {amount.grain}")
         self.flows.append(

@@ -15,6 +15,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from tallystick.kernel.errors import Fault
 from tallystick.kernel.tables import TableSpec
 
 Row = Mapping[str, Any]
@@ -49,3 +50,7 @@ class Facts:
     source: str = ""
     digest: str = ""
     """A hash of the content, for the run record."""
+    set_aside: tuple[Fault, ...] = ()
+    """The faults of the rows that were left out, where the run was asked to go on without them."""
+    left_out: int = 0
+    """How many rows were left out; ``rows`` does not count them."""

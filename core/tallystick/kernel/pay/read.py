@@ -38,11 +38,12 @@ class Payer:
         self.layout: Layout = lay_out(program)
         self._prices = resolve_lists(program.case)
         self._plain: dict[str, list[Row]] = {}
-        self.passes = Passes(facts, self.layout, self._rows_of)
+        self.passes = Passes(facts, self.layout, self.rows_of)
         self.opened: dict[tuple[str, int], int] = {}
         self.claims = claims.Claims(program, facts)
+        self._ready: Small | None = None
 
-    def _rows_of(self, table: str) -> Sequence[Row]:
+    def rows_of(self, table: str) -> Sequence[Row]:
         """A table's rows in plain Python: a price list's, or a small table of facts'."""
         if table not in self._plain:
             lists = [{**row, "list": name} for (of, name), rows in sorted(self._prices.items()) if of == table for row in rows]
@@ -88,9 +89,7 @@ class Payer:
 
     def read(self) -> Reading:
         """Run the passes and put the reading together, window by window where a balance is waited for."""
-        self.plan()
-        small = self._small()
-        self.passes.run(small)
+        small = self.prepared()
         reading = Reading()
         waiting = {n for use in self.program.uses.values() for n in walk(*(r.bare for r in use.traced.nodes())) if n.op == "balance"}
         if not waiting:
@@ -102,9 +101,17 @@ class Payer:
         self.claims.emit(self.passes, small, self.layout, reading)
         return _without_faulty(reading)
 
+    def prepared(self) -> Small:
+        """Plan and run the passes, once; everything coarse can be asked for after it."""
+        if self._ready is None:
+            self.plan()
+            self._ready = self._small()
+            self.passes.run(self._ready)
+        return self._ready
+
     def _small(self) -> Small:
         small = Small(
-            program=self.program, layout=self.layout, lookups=Lookups(self._rows_of),
+            program=self.program, layout=self.layout, lookups=Lookups(self.rows_of),
             cell_sum=lambda node: self.passes.split_sum(node, small), fact_sum=self.passes.fact_sum,
             balance=lambda account, place: self.opened.get((account, place), self._opening(account)),
         )  # fmt: skip

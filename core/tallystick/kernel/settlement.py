@@ -1,0 +1,220 @@
+"""Settling: a case and its facts become a ledger, balances, checks and an outcome for each contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from attrs import field, frozen
+
+from tallystick.kernel import check, pay
+from tallystick.kernel.case import Case, ContractCase
+from tallystick.kernel.checks import (
+    Check, ledger_checks, law_checks, pot_checks, reference_checks, unit_checks, unit_states,
+)  # fmt: skip
+from tallystick.kernel.errors import Fault, InputError
+from tallystick.kernel.facts import Facts, Row
+from tallystick.kernel.language.nodes import Node, walk
+from tallystick.kernel.ledger import Balance, LedgerLine, PotState, balances, ledger_lines, pot_states
+from tallystick.kernel.program import Program, Stop, compose, stop_more
+from tallystick.kernel.reading import Reading
+from tallystick.kernel.trace import Watch
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much."""
+
+REFERENCE_ROWS = 20_000
+"""How many rows of activity the reference evaluator derives again in a run, unless told otherwise."""
+
+
+@frozen(eq=False, kw_only=True)
+class Settlement:
+    """What a settlement came to, in plain values; frames and files are made from it by others.
+
+    ``lines`` holds only contracts that were settled. ``stopped`` says of every other contract why it was not.
+    """
+
+    program: Program
+    reading: Reading
+    lines: Sequence[LedgerLine]
+    balances: Sequence[Balance]
+    pots: Sequence[PotState]
+    checks: Sequence[Check]
+    facts: Mapping[str, Facts] = field(repr=False)
+    set_aside: Sequence[Fault] = ()
+
+    @property
+    def case(self) -> Case:
+        """What was settled."""
+        return self.program.case
+
+    @property
+    def stopped(self) -> Mapping[str, Stop]:
+        """Contracts that were not settled, with why."""
+        return self.program.stopped
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """``settled``, ``stopped`` or ``not run``, for every contract of the case."""
+        return {c.id: self.stopped[c.id].outcome if c.id in self.stopped else "settled" for c in self.case.contracts}
+
+    @property
+    def passed(self) -> bool:
+        """True if every contract was settled, every check passed and no row was set aside."""
+        return not self.stopped and not self.set_aside and all(one.passed for one in self.checks)
+
+    def contract(self, name: str) -> ContractCase:
+        """One contract of the case by its id."""
+        return next(c for c in self.case.contracts if c.id == name)
+
+    def unit_states(self) -> dict[tuple[str, str, str], dict[str, int]]:
+        """Units by state, for each contract, table and unit."""
+        return unit_states(self.program, self.reading)
+
+
+def settle(
+    case: Case, facts: Mapping[str, Facts], *, reference_rows: int = REFERENCE_ROWS, watch: Watch | None = None,
+    progress: Progress | None = None,
+) -> Settlement:  # fmt: skip
+    """Settle every contract of the case over the facts.
+
+    ``reference_rows`` bounds how many rows the reference derives again to check the pay path; 0 leaves it out,
+    and the checks then say so. Raises InputError where the input is at fault (nothing is settled then), and
+    SettlementError where an amount would be too wide to be exact.
+    """
+    told = progress or (lambda *_: None)
+    told("composing", 0, 4)
+    program = compose(case, watch=watch)
+    _require(program, facts)
+    told("paying", 1, 4)
+    reading = pay.read(program, facts)
+    _refuse_unnamed(program, reading, facts)
+    stops = {contract: Stop(why) for contract, why in reading.faults}
+    program, reading = _left(program, reading, stops)
+    told("checking", 2, 4)
+    checks: list[Check] = []
+    again = list(_derive_again(program, reading, facts, reference_rows))
+    checks += again
+    while True:
+        lines = list(ledger_lines(program, reading.flows))
+        pots = pot_states(program, reading, lines)
+        lines += [line for state in pots for line in state.closing_lines]
+        found = [*unit_checks(program, reading), *pot_checks(pots, case.money), *law_checks(program, reading, case.money), *ledger_checks(lines, pots, case.money)]
+        failed = {c: Stop(f"{one.name}: {one.detail}") for one in [*again, *found] if not one.passed for c in one.contracts}
+        new = {contract: stop for contract, stop in failed.items() if contract not in program.stopped}
+        checks += [one for one in found if not one.passed]
+        if not new:
+            break
+        program, reading = _left(program, reading, new)
+    checks += [one for one in found if one.passed]
+    told("settled", 4, 4)
+    opening = {f"scheme/{fund.name}": fund.opening for fund in case.funds if fund.opening}
+    aside = [fault for table in facts.values() for fault in getattr(table, "set_aside", ())]
+    return Settlement(
+        program=program, reading=reading, lines=lines, balances=balances(lines, opening), pots=pots, checks=_once(checks),
+        facts=facts, set_aside=aside,
+    )  # fmt: skip
+
+
+def _once(checks: Iterable[Check]) -> list[Check]:
+    return list(dict.fromkeys(checks))
+
+
+def _left(program: Program, reading: Reading, stops: Mapping[str, Stop]) -> tuple[Program, Reading]:
+    """The program and its reading without some contracts and those tied to them."""
+    if not stops:
+        return program, reading
+    smaller = stop_more(program, stops)
+    left = {contract.id for contract in smaller.contracts}
+    kept = {
+        name: [line for line in getattr(reading, name) if line.contract in left]
+        for name in ("flows", "units", "received", "figures", "carries", "laws")
+    }
+    return smaller, Reading(**kept, unplaced=reading.unplaced)
+
+
+def read_nodes(program: Program) -> Iterator[Node]:
+    """Every node that the program reads, arguments before what uses them."""
+    for use in program.uses.values():
+        yield from walk(*use.traced.nodes())
+
+
+def tables_read(program: Program) -> set[str]:
+    """The tables of facts that the program's rules read; price lists and rules' own lists left out."""
+    found = {str(node.data[0]) for node in read_nodes(program) if node.op in ("column", "find", "exists", "one", "running", "first", "earlier")}
+    return {name for name in found if name in program.case.tables and not program.case.tables[name].prices}
+
+
+def _require(program: Program, facts: Mapping[str, Facts]) -> None:
+    """Refuse to run without a table, or a day, that some rule reads: missing is not empty."""
+    faults = [
+        Fault(
+            code="activity/missing", found=f"the rules read table {name!r}, and there is no activity for it",
+            why="a table that is missing is not an empty one",
+            write=f"name its file under [activity]: {name} = \"data/{name}.csv\" (a file with only a heading is an empty table)",
+        )
+        for name in sorted(tables_read(program) - set(facts))
+    ]  # fmt: skip
+    if program.case.as_at is None and any(node.op == "term" and node.data == ("scheme", "as_at") for node in read_nodes(program)):
+        faults.append(Fault(
+            code="scheme/as-at", found="a rule waits for facts, and the scheme does not say up to which day they are known",
+            write="as_at = 2026-05-20 under [scheme]",
+        ))  # fmt: skip
+    if faults:
+        raise InputError(faults)
+
+
+def _refuse_unnamed(program: Program, reading: Reading, facts: Mapping[str, Facts]) -> None:
+    """A code that its price list does not name is bad input: nothing is settled, and the rows are named."""
+    counted: dict[tuple[str, int], int] = {}
+    for line in reading.units:
+        if line.unnamed:
+            counted[line.identity, line.claim] = counted.get((line.identity, line.claim), 0) + line.unnamed
+    faults: list[Fault] = []
+    for (identity, number), times in sorted(counted.items()):
+        use = program.uses[identity]
+        claim = use.traced.units[number]
+        label = next(iter(use.holders.values())).label
+        spec = program.case.tables[claim.table]
+        for shown, key in enumerate(pay.rows_where(program, facts, claim.table, claim.unnamed, use.holders)):
+            faults.append(Fault(
+                code="price-list/unknown-code", file=facts[claim.table].source or claim.table, column=spec.key,
+                found=f"{claim.table} {key}: the price list of rule {label!r} does not name its code",
+                why="a code that no price list knows would be paid nothing, and nobody would see it",
+                write="add the code to the list, or mark it there as not priced, with the reason",
+                times=times if shown == 0 else 1,
+            ))  # fmt: skip
+    if faults:
+        raise InputError(faults)
+
+
+def _derive_again(program: Program, reading: Reading, facts: Mapping[str, Facts], most: int) -> Iterator[Check]:
+    """Derive contracts again with the reference: all of them if the rows are few, else as many as fit."""
+    if not program.contracts:
+        return
+    rows = sum(table.rows for table in facts.values())
+    if most <= 0:
+        yield Check("derived again by the reference", True, "left out, as asked")
+        return
+    if rows <= most:
+        plain = {name: list(table.records()) for name, table in facts.items()}
+        derived = check.read(program, plain)
+        yield from reference_checks(program, reading, derived, (c.id for c in program.contracts), rows, program.case.money)
+        return
+    yield from _sampled(program, reading, facts, most)
+
+
+def _sampled(program: Program, reading: Reading, facts: Mapping[str, Facts], most: int) -> Iterator[Check]:
+    """The reference on the contracts whose rows fit; left out, and said, where a rule looks beyond its contract."""
+    beyond = next((node for node in read_nodes(program) if node.op == "earlier" or (node.op == "total" and node.data[0] != "contract") or node.op in ("allot", "fit") and node.data[1]), None)
+    if beyond is not None:
+        yield Check("derived again by the reference", True, f"left out: {beyond.op} looks beyond one contract, and there are more than {most:,} rows")
+        return
+    chosen, plain, taken = pay.sample(program, facts, most)
+    if not chosen:
+        yield Check("derived again by the reference", True, f"left out: no contract has fewer than {most:,} rows")
+        return
+    derived = check.read(program, plain, contracts=chosen)
+    yield from reference_checks(program, reading, derived, chosen, taken, program.case.money)
+
+
+__all__ = ["REFERENCE_ROWS", "Progress", "Row", "Settlement", "read_nodes", "settle", "tables_read"]

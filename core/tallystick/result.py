@@ -1,0 +1,101 @@
+"""A result: a settlement with its frames, statements and files, as people and other programs take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from tallystick.files.workspace import Workspace
+from tallystick.kernel.checks import Check
+from tallystick.kernel.explain import Explanation
+from tallystick.kernel.ledger import LedgerLine
+from tallystick.kernel.plugins import Plugins
+from tallystick.kernel.settlement import Settlement
+
+if TYPE_CHECKING:
+    from tallystick.report.statement import Statement
+
+LEDGER_TYPES = {name: "Int64" if name in ("pence", "units") else "String" for name in LedgerLine._fields}
+
+
+@frozen(eq=False, kw_only=True)
+class Result:
+    """What settling a workspace came to. Frames come in the library of the frame that was handed in, else Polars."""
+
+    settlement: Settlement
+    workspace: Workspace
+    plugins: Plugins = field(repr=False)
+    like: Any = field(default=None, repr=False)
+
+    @property
+    def ledger(self) -> Any:
+        """Every payment, a line each: contract, period, month, book, kind, rule, label, payer, payee, pence, units, clause, reason."""
+        return self._frame(LEDGER_TYPES, self.settlement.lines)
+
+    @property
+    def balances(self) -> Any:
+        """What each account received and paid, by book, in pence."""
+        types = {"account": "String", "book": "String", "opening": "Int64", "received": "Int64", "paid": "Int64", "closing": "Int64"}
+        return self._frame(types, [(*line, line.closing) for line in self.settlement.balances])
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Everything that was tested, failed ones first."""
+        return tuple(sorted(self.settlement.checks, key=lambda one: one.passed))
+
+    @property
+    def outcomes(self) -> Mapping[str, str]:
+        """``settled``, ``stopped`` or ``not run`` for each contract."""
+        return self.settlement.outcomes
+
+    @property
+    def passed(self) -> bool:
+        """True if every contract was settled, every check passed and no row was set aside."""
+        return self.settlement.passed
+
+    def statement(self, contract: str) -> Statement:
+        """One contract's statement; KeyError for a contract that the workspace does not have."""
+        from tallystick.report.statement import statement_of
+
+        return statement_of(self.settlement, contract)
+
+    def explain(self, table: str, key: str, *, rule: str | None = None) -> Explanation:
+        """How one row of activity came to be paid, derived again from the row; compared with what was paid."""
+        from tallystick.report.explained import explained
+
+        return explained(self.settlement, table, key, rule=rule)
+
+    def lines(self, *rules: str) -> Any:
+        """What each row of activity pays, for all rules or those of some labels, as one frame held in memory."""
+        import polars as pl
+
+        from tallystick.kernel import pay
+
+        frames = pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
+        order = ["contract", "period", "label", "table", "key", "kind", "payer", "payee"]
+        return self._native(pl.concat(frames).collect().sort(order) if frames else pl.DataFrame())
+
+    def write(self, folder: str | Path | None = None, *, lines: bool = False) -> Path:
+        """Write the run folder, whole or not at all, and return where it is; never over an existing one."""
+        from tallystick.report.run_folder import write_run
+
+        return write_run(self, None if folder is None else Path(folder), lines=lines)
+
+    def _frame(self, types: Mapping[str, str], rows: Any) -> Any:
+        import polars as pl
+
+        return self._native(pl.DataFrame(list(rows), schema={n: getattr(pl, t) for n, t in types.items()}, orient="row"))
+
+    def _native(self, frame: Any) -> Any:
+        """The frame in the library of what was handed in."""
+        kind = type(self.like).__module__.partition(".")[0]
+        if kind == "pandas":
+            return frame.to_pandas(use_pyarrow_extension_array=True)
+        if kind == "pyarrow":
+            return frame.to_arrow()
+        return frame
+
+

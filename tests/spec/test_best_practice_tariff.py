@@ -84,6 +84,15 @@ def test_hip_fracture_pays_its_top_up_if_surgery_was_within_36_hours(
     assert answer == ({TO_PROVIDER: pence} if pence else {})
 
 
+def test_a_time_is_either_met_or_not_and_never_both(reading: Read) -> None:
+    made = case(contract("A", rule(HIP, top_up="£1,335")), tables=TABLES)
+    evidence = [*surgery("1", "2025-06-11T20:00"), *surgery("2", "2025-06-11T20:01"), *surgery("3", "2025-06-10T07:00")]
+    found = read_case(reading, made, spells=[spell("1"), spell("2"), spell("3")], evidence=evidence)
+    assert figures(found) == {
+        "cases": 3, "hip fracture: achieved": 1, "hip fracture: not met": 1, "hip fracture: not recorded": 1,
+    }  # fmt: skip
+
+
 def test_hours_are_elapsed_hours_also_over_the_night_in_which_the_clocks_go_back(reading: Read) -> None:
     made = case(contract("A", rule(HIP, top_up="£1,335")), tables=TABLES)
     late = surgery("1", "2025-10-26T20:00", start="2025-10-25T08:00")  # 36 hours on the clock, 37 in truth
@@ -153,6 +162,10 @@ def test_the_fallback_price_is_paid_where_best_practice_was_not_achieved(reading
     assert settle(reading, higher, spells=spells, evidence=evidence) == {
         TO_COMMISSIONER: 150_000  # 2 × (6,000 − 5,250)
     }
+    some = case(
+        contract("A", rule(BUNDLE, Moves.TAKEN_OFF, where={"hrg": ("HN12",)}, **lists)), tables=TABLES, prices=LISTS
+    )
+    assert settle(reading, some, spells=spells, evidence=evidence) == {}  # the others are no cases
 
 
 def test_both_ways_come_to_the_same_beside_the_price_that_they_go_with(reading: Read) -> None:
@@ -170,6 +183,17 @@ def test_a_price_by_setting_needs_no_evidence(reading: Read) -> None:
     made = case(contract("A", rule(day_case, top_up="£120")), tables=TABLES)
     spells = [spell("1", patient_class="2"), spell("2"), spell("3", patient_class="2")]
     assert settle(reading, made, spells=spells) == {TO_PROVIDER: 24_000}  # 2 × 12,000
+
+
+def test_a_level_may_ask_for_a_setting_and_evidence_and_outside_the_setting_it_is_known_not_to_be_met(
+    reading: Read,
+) -> None:
+    both = (Level(name="both", criteria=(Criterion(name="bundle"),), setting={"patient_class": ("2",)}),)
+    made = case(contract("A", rule(both, top_up="£120")), tables=TABLES)
+    spells = [spell("1", patient_class="2"), spell("2"), spell("3", patient_class="2"), spell("4")]
+    found = read_case(reading, made, spells=spells, evidence=[said("1", "bundle", True), said("2", "bundle", True)])
+    assert [line.pence for line in found.flows] == [12_000]
+    assert figures(found) == {"cases": 4, "both: achieved": 1, "both: not met": 2, "both: not recorded": 1}
 
 
 def test_a_case_without_a_price_or_a_factor_breaks_a_law(reading: Read) -> None:

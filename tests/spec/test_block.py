@@ -16,6 +16,7 @@ CONTACTS: list[dict[str, Any]] = [
     {"contacted_on": "2025-04-30", "service": "nursing", "contact_type": "N1", "contacts": 3},
     {"contacted_on": "2025-05-01", "service": "nursing", "contact_type": "N9", "contacts": 2},
     {"contacted_on": "2025-05-01", "service": "therapy", "contact_type": "N1", "contacts": 7},
+    {"contacted_on": "2025-05-02", "service": "therapy", "contact_type": "N9", "contacts": 4},
 ]
 NURSING = Covers(table="contacts", where={"service": ("nursing",)}, code="contact_type")
 

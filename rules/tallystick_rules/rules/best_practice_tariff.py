@@ -127,8 +127,9 @@ class BestPracticeTariff(Rule):
                 yield never(cases & priced.is_missing(), f"every case has a price and a factor: {level.name}")
             worth, earns = priced.or_else(0).named("worth of best practice"), met
             if self.gateway is not None:
-                yield Figure(f"{level.name}: the provider's attainment", _attained(cases, met))
-                earns = _opens(each_contract(self.gateway), cases, met)
+                attained = _attained(cases, met)
+                yield Figure(f"{level.name}: the provider's attainment", attained)
+                earns = (attained >= each_contract(self.gateway)).named("the gateway is reached")
             if self.moves is Moves.ADDED:
                 yield Flow(contract.commissioner, contract.provider, when(cases & earns, worth), kind="price",
                            reason=f"best practice achieved: {level.name}")  # fmt: skip
@@ -181,11 +182,5 @@ class BestPracticeTariff(Rule):
 
 
 def _attained(cases: Flag, met: Flag) -> Rate:
-    """The provider's rate, over all its contracts."""
+    """The provider's rate over all its contracts; with no cases it is nothing, and there is nobody to earn."""
     return ratio(count(cases & met, to="provider"), count(cases, to="provider"), otherwise=0)
-
-
-def _opens(gateway: Rate, cases: Flag, met: Flag) -> Flag:
-    """Whether the provider's rate is at the gateway or above it; with no cases it is not."""
-    reached_it = (_attained(cases, met) >= gateway) & (count(cases, to="provider") > 0)
-    return reached_it.named("the gateway is reached")

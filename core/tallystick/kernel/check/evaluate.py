@@ -286,19 +286,27 @@ class Evaluator(Values):
 
     def _parts(self, node: Node, at: Member) -> dict[Member, int]:
         """What everyone gets of the pot that this member has a part of."""
-        (pot, weight, *limits), (_, holders) = node.args, node.data
-        whole = Member("scheme", window=self.window(at)) if pot.grain.name == "everywhere" else self.at(pot.grain, at)
+        pot, weight, *limits = node.args
+        whole = self._whole(node, at)
         if (node, whole) not in self._shared:
-            if holders:
-                among = self._among_holders(weight.grain, str(holders), whole)
-            else:
-                among = self.members(weight.grain, at.contract, at.period)
+            among = self.among(node, at)
             weights = [self._number(weight, member, BAD_WEIGHT) for member in among]
             money = int(self._number(pot, at, MISSING_IN_SUM))
             ends = [[int(self._number(limit, member, MISSING_IN_SUM)) for member in among] for limit in limits]
             parts = shares.fit(money, weights, *ends) if limits else shares.allot(money, weights)
             self._shared[node, whole] = dict(zip(among, parts, strict=True))
         return self._shared[node, whole]
+
+    def _whole(self, node: Node, at: Member) -> Member:
+        grain = node.args[0].grain
+        return Member("scheme", window=self.window(at)) if grain.name == "everywhere" else self.at(grain, at)
+
+    def among(self, node: Node, at: Member) -> list[Member]:
+        """All who have a part of the pot of an ``allot`` or a ``fit``, this member among them, in the order of ties."""
+        grain, holders = node.args[1].grain, str(node.data[1])
+        if holders:
+            return self._among_holders(grain, holders, self._whole(node, at))
+        return self.members(grain, at.contract, at.period)
 
     def _number(self, node: Node, member: Member, otherwise: str) -> Fraction:
         value = self.value(node, member)

@@ -1,0 +1,160 @@
+"""Reading activity: from a table's declaration and a source to facts that are proven to be good.
+
+Nothing is guessed and nothing is dropped: a cell that cannot be read exactly is a fault, and all faults of a
+source come back together. Good data costs one query; the rows behind a fault are looked for only if there is one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from tallystick.files import sources
+from tallystick.files import survey as surveys
+from tallystick.files.columns import Part, part_of
+from tallystick.files.headings import match_columns, unused_mapping
+from tallystick.files.numbers import PLACES, SCALED
+from tallystick.files.records import records
+from tallystick.files.survey import Survey
+from tallystick.kernel.errors import Fault, FaultList, InputError
+from tallystick.kernel.facts import Facts
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.tables import TableSpec
+
+_SCRATCH = r"^.* (raw|text|plain|pieces|problem)$"
+
+
+def read_facts(
+    spec: TableSpec, source: Any, *, mapping: Mapping[str, str] | None = None, file_name: str = "",
+    set_aside: bool = False, money: str = "GBP",
+) -> Facts:  # fmt: skip
+    """Read one table and validate every cell of it.
+
+    ``source`` is a path to Parquet or CSV, a list of paths (one table in several files), or a frame of Polars,
+    pandas, PyArrow or DuckDB. ``mapping`` gives our column name for each of the user's; ``money`` is the unit of
+    account. With ``set_aside`` faulty rows are left out, and their faults are kept on the facts.
+
+    Raises InputError with every fault that was found: the first twenty of a kind, then their number.
+    """
+    parts = _parts(spec, source, mapping or {}, file_name, money)
+    unique = surveys.unique_sets(spec, parts)
+    try:
+        return _read(spec, parts, unique, set_aside=set_aside)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        faults = surveys.uneven_everywhere(parts) or [_unreadable(part) for part in parts if not _can_be_read(part)]
+        if not faults:
+            raise
+        raise InputError(faults) from None
+
+
+def _parts(spec: TableSpec, source: Any, mapping: Mapping[str, str], file_name: str, money: str) -> list[Part]:
+    opened = sources.open_all(source, file_name, spec.name)
+    every_name = [name for one in opened for name in one.schema]
+    faults, parts = FaultList(unused_mapping(spec, mapping, every_name, opened[0].file)), []
+    for one in opened:
+        matches, unmatched = match_columns(spec, one.schema, mapping, one.file)
+        part, untyped = part_of(spec, one, matches, money)
+        faults.extend([*unmatched, *untyped])
+        parts.append(part)
+    faults.raise_if_any()
+    return parts
+
+
+def _read(spec: TableSpec, parts: Sequence[Part], unique: list[tuple[str, ...]], *, set_aside: bool) -> Facts:
+    frame = _joined([part.typed() for part in parts])
+    answers = surveys.survey(spec, frame, unique)
+    FaultList(surveys.uneven(parts, answers)).raise_if_any()
+    faults, rows = surveys.locate(parts, answers, unique)
+    left_out = 0
+    if faults and not set_aside:
+        raise InputError(faults)
+    if faults:
+        before = answers.rows
+        frame = _without(parts, rows)
+        answers = surveys.survey(spec, frame, [])
+        left_out = before - answers.rows
+    _refuse_too_wide(spec, parts, answers)
+    stored = frame.select(_stored(spec, answers))
+    if any(part.opened.marks for part in parts):
+        # Text is parsed once more here, so that it is not parsed again by every query of the run.
+        stored = stored.collect(engine="streaming").lazy()
+    stats = {name: answers.stats(column) for name, column in spec.columns.items()}
+    return Facts(
+        spec=spec, frame=stored, rows=answers.rows, stats=stats, records=partial(records, spec, stored, stats),
+        days=answers.days(spec), source=", ".join(part.opened.file for part in parts), digest=_digest(parts),
+        set_aside=tuple(faults), left_out=left_out,
+    )  # fmt: skip
+
+
+def _joined(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    """The rows of all files, with the columns that a survey asks for; one that a file lacks is null there."""
+    return pl.concat([frame.select(pl.exclude(_SCRATCH)) for frame in frames], how="diagonal")
+
+
+def _without(parts: Sequence[Part], rows: surveys.Rows) -> pl.LazyFrame:
+    """The typed rows less the faulty ones, worked out once."""
+    good = []
+    for number, part in enumerate(parts):
+        faulty = pl.Series(sorted(row for of, row in rows if of == number), dtype=pl.UInt32)
+        numbered = part.typed(numbered=True)
+        good.append(numbered.filter(~pl.col(sources.ROW).is_in(faulty.implode())).drop(sources.ROW))
+    return _joined(good).collect(engine="streaming").lazy()
+
+
+def _stored(spec: TableSpec, answers: Survey) -> list[pl.Expr]:
+    """The columns of the facts: prices and rates over their scale, and elapsed minutes beside moments."""
+    found: list[pl.Expr] = []
+    for name, column in spec.columns.items():
+        of = pl.col(name)
+        if column.kind in SCALED:
+            of = (of // pl.lit(10**PLACES // answers.scale(column), dtype=pl.Int128)).cast(pl.Int64)
+        found.append(of)
+        if column.kind is Kind.MOMENT:
+            found.append(pl.col(f"{name}.elapsed"))
+    return found
+
+
+def _refuse_too_wide(spec: TableSpec, parts: Sequence[Part], answers: Survey) -> None:
+    """A price or rate that fits by itself may not fit over the scale that the column needs."""
+    faults = []
+    for name, column in spec.columns.items():
+        stats = answers.stats(column)
+        if column.kind in SCALED and max(-stats.lowest, stats.highest) >= 2**63:
+            faults.append(Fault(
+                code="column/too-wide",
+                found=f"{len(str(stats.scale)) - 1} decimals in one row and a large figure in another",
+                file=parts[0].opened.file, column=name, why=f"{name} is kept in 64 bits, over one denominator",
+                write="fewer decimals, or the right figure where one is too large",
+            ))  # fmt: skip
+    FaultList(faults).raise_if_any()
+
+
+def _digest(parts: Sequence[Part]) -> str:
+    """One hash for all sources, the same in whatever order they were named."""
+    digests = [
+        part.opened.digest or sources.content_digest(part.opened.frame.select(r.local for r in part.readings))
+        for part in parts
+    ]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+
+
+def _can_be_read(part: Part) -> bool:
+    """Whether the source gives its rows at all; if it does, a failure is ours and not the file's."""
+    try:
+        part.opened.frame.select(pl.all().is_null().sum()).collect(engine="streaming")
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return False
+    return True
+
+
+def _unreadable(part: Part) -> Fault:
+    if part.opened.path is not None:
+        return sources.damaged(part.opened.file)
+    return Fault(
+        code="file/unreadable", found="the rows cannot be worked out", file=part.opened.file,
+        why="the query behind the dataframe failed", write="a dataframe that can be collected",
+    )  # fmt: skip

@@ -1,0 +1,186 @@
+"""One query over all rows that says whether they are good, and how wide they are; others only where they are not.
+
+The survey counts, finds extremes and asks of every column whether any cell has a problem. Two rows alike in a
+unique set show in the number of different hashes: it is never equal to the number of rows if two are alike, and
+where it differs by chance the exact search that follows finds nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+from attrs import frozen
+
+from tallystick.files.columns import COMMAS, Part
+from tallystick.files.delimited import uneven_rows
+from tallystick.files.numbers import PLACES, SCALED
+from tallystick.files.problems import SHOWN, Reading, first_faults, shown
+from tallystick.files.sources import ROW
+from tallystick.kernel.errors import Fault
+from tallystick.kernel.facts import ColumnStats
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.tables import Column, TableSpec
+
+PART = "part number"
+_PLACES_OF_A_PART = 2**40
+_RANGED = (Kind.COUNT, Kind.AMOUNT, Kind.PRICE, Kind.RATE, Kind.MOMENT)
+
+
+@frozen
+class Survey:
+    """The answers of the one query, by name."""
+
+    found: Mapping[str, Any]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return int(self.found["rows"])
+
+    def has_problem(self, name: str) -> bool:
+        """Whether any cell of a column has a problem."""
+        return bool(self.found.get(f"{name} doubt"))
+
+    def may_repeat(self, unique: Sequence[str]) -> bool:
+        """Whether two rows may be alike in the columns; False is certain."""
+        return bool(self.found[_set_name(unique)] != self.rows)
+
+    def scale(self, column: Column) -> int:
+        """The smallest power of ten over which every price or rate of the column is a whole number."""
+        return 10 ** int(self.found.get(f"{column.name} decimals") or 0) if column.kind in SCALED else 1
+
+    def stats(self, column: Column) -> ColumnStats:
+        """The extremes of a column in stored units, its nulls and its scale."""
+        narrowed = 10**PLACES // self.scale(column) if column.kind in SCALED else 1
+        lowest, highest = (int(self.found.get(f"{column.name} {end}") or 0) // narrowed for end in ("low", "high"))
+        return ColumnStats(lowest, highest, int(self.found[f"{column.name} nulls"]), self.scale(column))
+
+    def days(self, spec: TableSpec) -> tuple[datetime.date, datetime.date] | None:
+        """The first and last of the table's date column."""
+        first, last = self.found.get("first day"), self.found.get("last day")
+        return None if first is None or last is None else (first, last)
+
+
+def unique_sets(spec: TableSpec, parts: Sequence[Part]) -> list[tuple[str, ...]]:
+    """The sets of columns in which no two rows may be alike; a column that no file has is alike in all rows."""
+    there = {reading.column.name for part in parts for reading in part.readings}
+    sets = (tuple(name for name in unique if name in there) for unique in spec.unique)
+    return list(dict.fromkeys(unique for unique in sets if unique))
+
+
+def survey(spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...]]) -> Survey:
+    """Ask everything of all rows in one streaming pass."""
+    there = frame.collect_schema().names()
+    asked = [pl.len().alias("rows"), pl.col(COMMAS).cast(pl.Int64).sum().alias(COMMAS)]
+    for name, column in spec.columns.items():
+        of = pl.col(f"{name}.elapsed" if column.kind is Kind.MOMENT else name)
+        asked.append(pl.col(name).null_count().alias(f"{name} nulls"))
+        if column.kind in _RANGED:
+            asked += [of.min().alias(f"{name} low"), of.max().alias(f"{name} high")]
+        if f"{name} decimals" in there and column.kind in SCALED:
+            asked.append(pl.col(f"{name} decimals").max())
+        if f"{name} doubt" in there:
+            asked.append(pl.col(f"{name} doubt").any())
+    if spec.date is not None:
+        day = pl.col(spec.date).cast(pl.Date)
+        asked += [day.min().alias("first day"), day.max().alias("last day")]
+    asked += [_hashed(names).n_unique().alias(_set_name(names)) for names in unique]
+    return Survey(frame.select(asked).collect(engine="streaming").row(0, named=True))
+
+
+def _set_name(names: Sequence[str]) -> str:
+    return "different " + ", ".join(names)
+
+
+def _hashed(names: Sequence[str]) -> pl.Expr:
+    return pl.col(names[0]).hash() if len(names) == 1 else pl.struct(*names).hash()
+
+
+Rows = set[tuple[int, int]]
+"""Faulty rows, each as the number of its part and its number there."""
+
+
+def locate(parts: Sequence[Part], answers: Survey, unique: Sequence[tuple[str, ...]]) -> tuple[list[Fault], Rows]:
+    """Find the rows behind a survey that was not good; the faults come by file, then by column."""
+    faults: list[Fault] = []
+    rows: Rows = set()
+    for number, part in enumerate(parts):
+        wrong = [reading for reading in part.readings if answers.has_problem(reading.column.name)]
+        frames = pl.collect_all([_faulty(part, reading) for reading in wrong], engine="streaming")
+        for reading, frame in zip(wrong, frames, strict=True):
+            faults += _in_words(part, reading, frame)
+            rows |= {(number, row) for row in frame[ROW]}
+    for names in unique:
+        if answers.may_repeat(names):
+            found, alike = _repeated(parts, names)
+            faults += found
+            rows |= alike
+    return faults, rows
+
+
+def uneven(parts: Sequence[Part], answers: Survey) -> list[Fault]:
+    """Rows of CSV files that have too few cells, which shows in the number of commas."""
+    expected = sum(part.opened.marks.commas for part in parts if part.opened.marks)
+    if answers.found[COMMAS] == expected:
+        return []
+    return uneven_everywhere(parts)
+
+
+def uneven_everywhere(parts: Sequence[Part]) -> list[Fault]:
+    """Go through every CSV file row by row."""
+    opened = [part.opened for part in parts if part.opened.marks]
+    return [fault for one in opened if one.path for fault in uneven_rows(one.path, one.file, list(one.schema))]
+
+
+def _faulty(part: Part, reading: Reading) -> pl.LazyFrame:
+    problem = pl.col(f"{reading.column.name} problem")
+    cell = pl.col(f"{reading.column.name} raw").cast(pl.String).fill_null("").alias("cell")
+    return part.typed(numbered=True).filter(problem > 0).select(ROW, cell, problem.alias("problem")).sort(ROW)
+
+
+def _in_words(part: Part, reading: Reading, frame: pl.DataFrame) -> list[Fault]:
+    found: list[Fault] = []
+    for number in sorted(frame["problem"].unique()):
+        of = frame.filter(pl.col("problem") == number)
+        cells = of["cell"].head(SHOWN).to_list()
+        problem = reading.problems[number - 1]
+        found += first_faults(problem, of[ROW].to_list(), cells, file=part.opened.file, column=reading.local)
+    return found
+
+
+def _repeated(parts: Sequence[Part], names: Sequence[str]) -> tuple[list[Fault], Rows]:
+    """Rows alike in a unique set: every one of them is faulty, and each after the first has a fault.
+
+    Nothing is like nothing, as in "no first day", unless a row has nothing in all of the set.
+    """
+    frames = [
+        part.typed(numbered=True).select(*names, pl.lit(number, dtype=pl.UInt32).alias(PART), ROW)
+        for number, part in enumerate(parts)
+    ]
+    place = pl.col(PART).cast(pl.Int64) * _PLACES_OF_A_PART + pl.col(ROW)
+    whole = pl.concat(frames).filter(pl.any_horizontal(pl.col(*names).is_not_null())).with_columns(place.alias("place"))
+    first, times = pl.col("place").min().over(names), pl.len().over(names)
+    alike = whole.with_columns(first.alias("first"), times.alias("alike")).filter(pl.col("alike") > 1)
+    frame = alike.sort("place").collect()
+    later = frame.filter(pl.col("place") != pl.col("first"))
+    faults = [
+        _repeat_fault(parts, names, row, 1 + (later.height - SHOWN) * (position == SHOWN))
+        for position, row in enumerate(later.head(SHOWN).iter_rows(named=True), start=1)
+    ]
+    return faults, set(zip(frame[PART], frame[ROW], strict=True))
+
+
+def _repeat_fault(parts: Sequence[Part], names: Sequence[str], row: Mapping[str, Any], times: int) -> Fault:
+    part, (first_part, first_row) = parts[row[PART]], divmod(row["first"], _PLACES_OF_A_PART)
+    local = {reading.column.name: reading.local for reading in part.readings}
+    what = ", ".join(f"{name} {'(nothing)' if row[name] is None else shown(str(row[name]))}" for name in names)
+    where = f"row {first_row:,}" + (f" of {parts[first_part].opened.file}" if first_part != row[PART] else "")
+    return Fault(
+        code="row/repeated", found=f"{what} again, as on {where}", file=part.opened.file, row=row[ROW],
+        column=", ".join(local.get(name, name) for name in names), times=max(times, 1),
+        why=f"no two rows may be alike in {' and '.join(names)}, or something would be paid twice",
+        write="one row of the two, or different values",
+    )  # fmt: skip

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tallystick.files.rule_blocks import Change, Draft
+from tallystick.files.binding import Change
+from tallystick.files.rule_blocks import Draft
 from tallystick.files.spots import Refusal, Spot
 from tallystick.files.structure import Known, is_shape, records_of, term_of
 from tallystick.files.terms import Term

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from attrs import field, frozen
 
 from tallystick.files.accounts import party_code
+from tallystick.files.binding import Binder, Change
 from tallystick.files.labels import LabelCheck
-from tallystick.files.rule_blocks import Binder, Change, Draft
+from tallystick.files.rule_blocks import Draft
 from tallystick.files.spots import Spot
 from tallystick.files.terms import Bearer
 from tallystick.kernel.accounts import Pot

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from tallystick.files.accounts import party_code
+from tallystick.files.binding import Change
 from tallystick.files.changes import read_change
 from tallystick.files.contract_cases import ContractCases, Head, contract_id, no_scheme_rule
-from tallystick.files.rule_blocks import Catalogue, Change, Draft, read_rules
+from tallystick.files.rule_blocks import Catalogue, Draft, read_rules
 from tallystick.files.spots import Refusal, Spot
 from tallystick.files.strict import key, keys, structured, unknown_key
 from tallystick.files.structure import Known

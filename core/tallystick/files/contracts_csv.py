@@ -23,10 +23,10 @@ from typing import Any
 from attrs import field, frozen
 
 from tallystick.files.accounts import party_code
+from tallystick.files.binding import Change
 from tallystick.files.changes import REFERENCES, changeable
 from tallystick.files.contract_cases import ContractCases, Head, contract_id, no_scheme_rule
 from tallystick.files.contracts import last_day
-from tallystick.files.rule_blocks import Change
 from tallystick.files.spots import CellSpot, Refusal
 from tallystick.files.structure import Known, term_of
 from tallystick.files.terms import Term

@@ -19,12 +19,12 @@ class LabelCheck:
     """Checks compositions, each once; what is wrong in scheme.toml is told once and not for each contract."""
 
     faults: list[Fault]
-    _done: set[tuple[int, ...]] = field(factory=set)
+    _done: set[tuple[Draft, ...]] = field(factory=set)
     _told: set[tuple[str, ...]] = field(factory=set)
 
     def check(self, contract: str, drafts: Sequence[Draft]) -> None:
         """Add a fault for every label that comes twice, names nothing, or goes in a circle."""
-        composition = tuple(id(draft) for draft in drafts)
+        composition = tuple(drafts)
         if composition in self._done:
             return
         self._done.add(composition)

@@ -1,4 +1,4 @@
-"""Rule blocks: one ``[[rule]]`` of a scheme or contract, first as written and then bound to each contract.
+"""Rule blocks: one ``[[rule]]`` of a scheme or contract, as it is written and before it is bound to a contract.
 
 The keys that every rule has are declared by :class:`CommonKeys`; all others are the rule's own parameters. A
 parameter that a rule calls by one of the common names, ``use`` and ``label`` aside, is the rule's.
@@ -7,7 +7,7 @@ parameter that a rule calls by one of the common names, ``use`` and ``label`` as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -15,9 +15,6 @@ from attrs import field, frozen
 from tallystick.files.spots import Refusal, Spot
 from tallystick.files.strict import key, keys, structured
 from tallystick.files.structure import Known, Structured, structure
-from tallystick.files.terms import Bearer, Term
-from tallystick.kernel.accounts import Pot
-from tallystick.kernel.case import RuleEntry
 from tallystick.kernel.errors import Fault, did_you_mean
 from tallystick.kernel.plugins import Plugins
 
@@ -49,16 +46,6 @@ class Draft:
     missing: str = ""
     of_scheme: bool = False
     parts: Structured = field(factory=Structured)
-
-
-@frozen(eq=False, kw_only=True)
-class Change:
-    """What one contract says otherwise of a scheme rule: whole values, never choices."""
-
-    terms: Mapping[str, Term] = field(factory=dict)
-    rows: Mapping[str, tuple[Mapping[str, Term], ...]] = field(factory=dict)
-    clause: str = ""
-    source: str = ""
 
 
 @frozen(eq=False)
@@ -174,74 +161,3 @@ def _only_in_scheme(cls: Any, spot: Spot, of_scheme: bool, faults: list[Fault]) 
             "rule/scheme-only", f"rule {cls.rule_name} belongs to the scheme and not to one contract",
             f"its {of_all[0]} is one number for all contracts", "the [[rule]] in scheme.toml",
         ))  # fmt: skip
-
-
-@frozen(eq=False)
-class Binder:
-    """Binds drafts to contracts. What is the same in all of them is made once and shared."""
-
-    faults: list[Fault]
-    _shared: dict[int, RuleEntry] = field(factory=dict)
-    _told: set[tuple[int, Any]] = field(factory=set)
-
-    def bind(self, draft: Draft, bearer: Bearer, change: Change | None = None) -> RuleEntry:
-        """The rule in one contract. A number with no value on the contract's first day is a fault."""
-        for term in _terms(draft, change):
-            if term.begins is not None and term.begins > bearer.first:
-                self._not_in_force(term, bearer)
-        if change is not None:
-            return _entry(draft, bearer, change)
-        if id(draft) not in self._shared and all(term.fixed is not None for term in _terms(draft, None)):
-            self._shared[id(draft)] = _entry(draft, bearer, None)
-        return self._shared.get(id(draft)) or _entry(draft, bearer, None)
-
-    def _not_in_force(self, term: Term, bearer: Bearer) -> None:
-        if (id(term), bearer.first) in self._told:
-            return
-        self._told.add((id(term), bearer.first))
-        self.faults.append(term.spot.fault(
-            "value/not-in-force", f"{term.name} has no value on {bearer.first}, the first day of contract {bearer.id}",
-            f"its first value is in force from {term.begins}",
-            f"{{ from = {bearer.first}, value = … }} before the others",
-        ))  # fmt: skip
-
-
-def _terms(draft: Draft, change: Change | None) -> Iterable[Term]:
-    terms, rows = draft.parts.terms, draft.parts.rows
-    if change is not None:
-        terms, rows = {**terms, **change.terms}, {**rows, **change.rows}
-    yield from terms.values()
-    for records in rows.values():
-        for record in records:
-            yield from record.values()
-
-
-def _entry(draft: Draft, bearer: Bearer, change: Change | None) -> RuleEntry:
-    terms, rows, shape = draft.parts.terms, draft.parts.rows, draft.parts.shape
-    if change is not None:
-        terms, rows = {**terms, **change.terms}, {**rows, **change.rows}
-        if any(name in shape for name in change.terms):
-            shape = {name: value for name, value in shape.items() if name not in change.terms}
-    bound_rows = {
-        name: tuple({n: term.bound(bearer) for n, term in record.items()} for record in records)
-        for name, records in rows.items()
-    }
-    return RuleEntry(
-        label=draft.label,
-        use=draft.said.use,
-        cls=draft.cls,
-        values={name: term.bound(bearer) for name, term in terms.items()},
-        rows=bound_rows,
-        shape=shape,
-        pots=_pots(draft, change),
-        scheme=draft.label if draft.of_scheme else "",
-        pays=draft.said.pays,
-        clause=(change and change.clause) or draft.said.clause,
-        source=(change and change.source) or draft.said.source,
-        plugin=draft.plugin,
-        missing=draft.missing,
-    )
-
-
-def _pots(draft: Draft, change: Change | None) -> tuple[Pot, ...]:
-    return tuple(dict.fromkeys(pot for term in _terms(draft, change) for pot in term.pots))

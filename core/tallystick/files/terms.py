@@ -52,15 +52,19 @@ class Term:
     name: str = ""
     steps: tuple[tuple[datetime.date, Any], ...] = ()
     years: tuple[Any, ...] = ()
+    depends: tuple[str, ...] = field(init=False)
+    """What of the contract it depends on, by the fields of :class:`Bearer`."""
     fixed: Timeline | None = field(init=False)
     """The timeline in every contract, or None where it depends on the contract."""
     pots: tuple[Pot, ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         refs = [value for value in self.values if isinstance(value, AccountRef)]
-        own = bool(self.years) or any(ref.word or ref.pot for ref in refs)
+        needs = {ref.word for ref in refs if ref.word} | {"id" for ref in refs if ref.pot}
+        needs |= {"first"} if self.years else set()
         plain = tuple((day, value.name if isinstance(value, AccountRef) else value) for day, value in self.steps)
-        object.__setattr__(self, "fixed", None if own else Timeline(plain))
+        object.__setattr__(self, "depends", tuple(sorted(needs)))
+        object.__setattr__(self, "fixed", None if needs else Timeline(plain))
         object.__setattr__(self, "pots", tuple(dict.fromkeys(ref.pot for ref in refs if ref.pot)))
 
     @property

@@ -42,7 +42,11 @@ _ADVICE = (
     ),
     (r"Unclosed array", "a list is not closed, or its items have no comma between them", '["first", "second"]'),
     (r"Unclosed inline table", "a table in braces is not closed", "{ from = 2025-04-01, years = 1 }"),
-    (r"at the end of an? (table|array) declaration", "a heading is not closed", "[contract] or [[rule]], alone on its line"),
+    (
+        r"at the end of an? (table|array) declaration",
+        "a heading is not closed",
+        "[contract] or [[rule]], alone on its line",
+    ),
     (r"Expected '=' after a key", "a line is not of the form key = value", 'label = "hip fracture"'),
     (r"Invalid initial character for a key part", "a line does not begin with a key", 'label = "hip fracture"'),
     (

@@ -111,7 +111,8 @@ class Joins:
         """A small table, from plain rows: a price list by its stretches, or a rule's list by contract's period."""
         if which.of_contract:
             places = self._small.list_domain(which.table).places
-            listed = list(zip(places, self._small.records(which.table), strict=True))
+            records = zip(places, self._small.records(which.table), strict=True)
+            listed = [(place, row) for place, row in records if all(row.get(f) == text for f, text in which.fixed)]
             left = [*left, nw.col(PLACE)]
         else:
             rows = [row for row in self._lists(which.table) if all(row.get(f) == text for f, text in which.fixed)]

@@ -84,7 +84,9 @@ def test_another_table_is_read_by_key_narrowed_by_text(reading: Read) -> None:
     made = case(contract("A", use(Noted)), tables=[Spells, Notes])
     spells = [{"spell": spell, "discharged": MAY} for spell in ("s1", "s2", "s3")]
     notes = [
-        {"spell": "s1", "kind": "x", "score": 1}, {"spell": "s1", "kind": "y", "score": 10}, {"spell": "s2", "kind": "x"},
+        {"spell": "s1", "kind": "x", "score": 1},
+        {"spell": "s1", "kind": "y", "score": 10},
+        {"spell": "s2", "kind": "x"},
     ]  # fmt: skip
     for note in notes:
         note["note"] = f"{note['spell']}{note['kind']}"

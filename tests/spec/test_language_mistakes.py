@@ -93,7 +93,7 @@ def chosen(condition: Any) -> Any:
         (lambda r, s, c: total(s.rows, to="ward"), "total(…, to='ward'): choose one of contract, provider"),
         (lambda r, s, c: total(total(s.rows)), "a value for each contract cannot be totalled to contract"),
         (lambda r, s, c: total(r.amount * s.rows, to="provider"), BEYOND),
-        (lambda r, s, c: allot("£1", by=total(s.rows)), "allot(…) goes beyond the contract with the rule's own numbers"),
+        (lambda r, s, c: allot("£1", by=total(s.rows)), "allot(…) goes beyond the contract with the rule"),
         (lambda r, s, c: allot(r.amount, by=s.rows), "money is shared among contracts, members or a list, not among"),
         (lambda r, s, c: previous(s.rows), "previous(…) is of a contract's value, and this is one for each spells"),
         (lambda r, s, c: running(r.amount), "running(…) goes along the rows of a table"),

@@ -145,6 +145,10 @@ def test_contracts_share_a_pot_of_the_scheme_with_ties_by_their_ids(reading: Rea
     made = case(held("C", "£0"), held("B", "£0.40"), held("A", "£0"), contract("N", provider="RN"), tables=[Spells])
     spells = [{"discharged": "2025-05-01", "provider": f"R{name}", "days": 1} for name in "ABCN"]
     assert settle(reading, made, spells=spells) == {
-        ("by-activity", "scheme/f", "TA"): 34, ("by-activity", "scheme/f", "TB"): 33, ("by-activity", "scheme/f", "TC"): 33,
-        ("by-activity", "scheme/f", "A/p"): 30, ("by-activity", "scheme/f", "B/p"): 40, ("by-activity", "scheme/f", "C/p"): 30,
-    }  # fmt: skip
+        ("by-activity", "scheme/f", "TA"): 34,
+        ("by-activity", "scheme/f", "TB"): 33,
+        ("by-activity", "scheme/f", "TC"): 33,
+        ("by-activity", "scheme/f", "A/p"): 30,
+        ("by-activity", "scheme/f", "B/p"): 40,
+        ("by-activity", "scheme/f", "C/p"): 30,
+    }

@@ -168,6 +168,12 @@ _TYPES: Mapping[Kind, Any] = {
 }  # fmt: skip
 
 
+def framed_tables(program: Program, rows: Mapping[str, Sequence[Row]]) -> dict[str, Facts]:
+    """Facts for every table but price lists, as ``pay.read(program, framed_tables(program, rows))`` takes them."""
+    tables = program.case.tables.items()
+    return {name: framed(spec, rows.get(name, [])) for name, spec in tables if not spec.prices}
+
+
 def framed(spec: TableSpec, rows: Sequence[Row]) -> Facts:
     """The same rows as Facts: a lazy frame in stored units, with what the columns hold."""
     columns: dict[str, pl.Series] = {}

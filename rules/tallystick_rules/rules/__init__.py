@@ -9,6 +9,7 @@ from tallystick.kernel.rules import Rule
 from tallystick_rules.rules.admitted_spell import AdmittedSpell
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
+from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.unit_price import UnitPrice
@@ -18,6 +19,7 @@ RULES: tuple[type[Rule], ...] = (
     AdmittedSpell,
     BestPracticeTariff,
     Block,
+    DischargeCostTransfer,
     PupilPremium,
     PupilPremiumFund,
     UnitPrice,

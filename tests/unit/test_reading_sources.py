@@ -17,7 +17,7 @@ import pytest
 from tallystick.files.activity import read_facts
 from tallystick.files.mapping import read_mapping
 from tallystick.kernel.errors import Fault
-from tallystick.kernel.language.series import Amount, Code, Count, Maybe
+from tallystick.kernel.language.series import Amount, Code, Count, Day, Maybe
 from tallystick.kernel.tables import column
 from tests.unit.facts_of import Visits, faults, only, read, spec_of, visits
 
@@ -259,6 +259,18 @@ class TestFrames:
         midnight = datetime.datetime(2024, 5, 31)  # noqa: DTZ001
         assert values(frame(day=[midnight]), "day") == [DAY]
         assert refused(frame(day=[midnight.replace(hour=9)])).code == "cell/date-with-time"
+
+    @pytest.mark.parametrize("dtype", [pl.Date, pl.Datetime("us"), pl.Datetime("ms")])
+    def test_dates_beyond_every_calendar_are_faults_and_no_crash(self, dtype: Any) -> None:
+        widest = 2**31 - 1 if dtype == pl.Date else 2**63 - 1
+        far = pl.Series([widest, widest], dtype=pl.Int64).cast(pl.Int32 if dtype == pl.Date else pl.Int64).cast(dtype)
+        found = faults(read_facts, Visits.table, frame(day=far, visit=["v1", "v2"]))
+        assert {fault.row for fault in found} == {1, 2}
+        assert {fault.code for fault in found} == {"cell/date-out-of-range"}
+        began = far.cast(pl.Datetime("ms")) if dtype == pl.Date else far
+        assert refused(frame(began=began.head(1))).code == "cell/date-out-of-range"
+        spec = spec_of({"day": (Day, column("Day."))}, unique=(("day",),))
+        assert len(faults(read_facts, spec, frame(day=far).select("day"))) == 2
 
     def test_moments_with_seconds_are_refused(self) -> None:
         moment = datetime.datetime(2024, 5, 31, 14, 5)  # noqa: DTZ001

@@ -11,6 +11,7 @@ from tallystick.files.problems import Problem, Reading, matches, missing, raw, t
 from tallystick.kernel.tables import Column
 
 ZONE = "Europe/London"
+EPOCH = datetime.date(1970, 1, 1)
 EARLIEST = datetime.date(1900, 1, 1)
 AFTER_DAYS = datetime.date(2201, 1, 1)
 AFTER_MOMENTS = datetime.date(2100, 1, 1)
@@ -33,11 +34,11 @@ def read_day(column: Column, local: str, dtype: pl.DataType) -> Reading | None:
         return Reading(column=column, local=local, stages=((as_text,), (value,)), problems=tuple(problems))
     if not (dtype == pl.Date or _is_local(dtype)):
         return None
-    problems = missing(column, "2024-05-31", is_text=False)
+    problems = [*missing(column, "2024-05-31", is_text=False), _far(column, dtype, AFTER_DAYS)]
     if dtype != pl.Date:
         problems.append(_has_time(column, raw(column).dt.truncate("1d") != raw(column)))
-    value = raw(column).cast(pl.Date).alias(name)
-    return Reading(column=column, local=local, stages=((value,),), problems=(*problems, _out_of_range(column)))
+    value = _near(column, dtype, AFTER_DAYS).cast(pl.Date).alias(name)
+    return Reading(column=column, local=local, stages=((value,),), problems=tuple(problems))
 
 
 def read_moment(column: Column, local: str, dtype: pl.DataType) -> Reading | None:
@@ -55,9 +56,10 @@ def read_moment(column: Column, local: str, dtype: pl.DataType) -> Reading | Non
         problems = [*missing(column, "2024-05-31 14:05", is_text=True), *_moment_text_problems(column)]
         stages: tuple[tuple[pl.Expr, ...], ...] = ((as_text,), (value,), (elapsed,))
     elif _is_local(dtype):
-        value = raw(column).cast(pl.Datetime("us")).alias(name)
+        value = _near(column, dtype, AFTER_MOMENTS).cast(pl.Datetime("us")).alias(name)
         seconds = _seconds(column, raw(column).dt.truncate("1m") != raw(column))
-        problems = [*missing(column, "2024-05-31 14:05", is_text=False), seconds]
+        far = _far(column, dtype, AFTER_MOMENTS)
+        problems = [*missing(column, "2024-05-31 14:05", is_text=False), far, seconds]
         stages = ((value,), (elapsed,))
     else:
         return None
@@ -147,8 +149,30 @@ def _impossible(column: Column) -> Problem:
     )  # fmt: skip
 
 
-def _out_of_range(column: Column, after: datetime.date = AFTER_DAYS) -> Problem:
-    bad = (typed(column) < EARLIEST) | (typed(column) >= after)
+def day_number(of: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Days since 1970 of dates and times of any type, however far off: as whole numbers, which have no calendar."""
+    units = {"ms": 10**3, "us": 10**6, "ns": 10**9}
+    a_day = 86_400 * units[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+    return of.to_physical().cast(pl.Int64) // a_day
+
+
+def _in_range(column: Column, dtype: pl.DataType, after: datetime.date) -> pl.Expr:
+    number = day_number(raw(column), dtype)
+    return (number >= (EARLIEST - EPOCH).days) & (number < (after - EPOCH).days)
+
+
+def _near(column: Column, dtype: pl.DataType, after: datetime.date) -> pl.Expr:
+    """The dates that are in range, others null: a wider unit of time must not wrap round on its way to a finer one."""
+    return pl.when(_in_range(column, dtype, after)).then(raw(column))
+
+
+def _far(column: Column, dtype: pl.DataType, after: datetime.date) -> Problem:
+    return _out_of_range(column, after, ~_in_range(column, dtype, after))
+
+
+def _out_of_range(column: Column, after: datetime.date = AFTER_DAYS, bad: pl.Expr | None = None) -> Problem:
+    if bad is None:
+        bad = (typed(column) < EARLIEST) | (typed(column) >= after)
     return Problem(
         "date-out-of-range", bad, "{cell} is outside 1900 to " + str(after.year - 1),
         'such dates stand for "not known" or "no end" in some systems',

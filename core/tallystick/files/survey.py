@@ -15,6 +15,7 @@ import polars as pl
 from attrs import frozen
 
 from tallystick.files.columns import COMMAS, Part
+from tallystick.files.dates import EPOCH, day_number
 from tallystick.files.delimited import uneven_rows
 from tallystick.files.numbers import PLACES, SCALED
 from tallystick.files.problems import SHOWN, Reading, first_faults, shown
@@ -26,6 +27,7 @@ from tallystick.kernel.tables import Column, TableSpec
 
 PART = "part number"
 _PLACES_OF_A_PART = 2**40
+_CALENDAR = ((datetime.date.min - EPOCH).days, (datetime.date.max - EPOCH).days)
 _RANGED = (Kind.COUNT, Kind.AMOUNT, Kind.PRICE, Kind.RATE, Kind.MOMENT)
 
 
@@ -61,7 +63,9 @@ class Survey:
     def days(self, spec: TableSpec) -> tuple[datetime.date, datetime.date] | None:
         """The first and last of the table's date column."""
         first, last = self.found.get("first day"), self.found.get("last day")
-        return None if first is None or last is None else (first, last)
+        if first is None or last is None:
+            return None
+        return EPOCH + datetime.timedelta(days=first), EPOCH + datetime.timedelta(days=last)
 
 
 def unique_sets(spec: TableSpec, parts: Sequence[Part]) -> list[tuple[str, ...]]:
@@ -85,7 +89,8 @@ def survey(spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...
         if f"{name} doubt" in there:
             asked.append(pl.col(f"{name} doubt").any())
     if spec.date is not None:
-        day = pl.col(spec.date).cast(pl.Date)
+        # As days since 1970: a date beyond Python's calendar may stand there, which is a fault and no crash.
+        day = pl.col(spec.date).cast(pl.Date).to_physical()
         asked += [day.min().alias("first day"), day.max().alias("last day")]
     asked += [_hashed(names).n_unique().alias(_set_name(names)) for names in unique]
     return Survey(frame.select(asked).collect(engine="streaming").row(0, named=True))
@@ -137,7 +142,12 @@ def uneven_everywhere(parts: Sequence[Part]) -> list[Fault]:
 
 def _faulty(part: Part, reading: Reading) -> pl.LazyFrame:
     problem = pl.col(f"{reading.column.name} problem")
-    cell = pl.col(f"{reading.column.name} raw").cast(pl.String).fill_null("").alias("cell")
+    cell, nothing = pl.col(f"{reading.column.name} raw"), ""
+    dtype = part.opened.schema[reading.local]
+    if dtype.is_temporal():
+        # A date beyond the calendar has no text; it stands in frames where a number was taken for a date.
+        cell, nothing = pl.when(day_number(cell, dtype).is_between(*_CALENDAR)).then(cell), "a day beyond the calendar"
+    cell = cell.cast(pl.String).fill_null(nothing).alias("cell")
     return part.typed(numbered=True).filter(problem > 0).select(ROW, cell, problem.alias("problem")).sort(ROW)
 
 
@@ -164,7 +174,7 @@ def _repeated(parts: Sequence[Part], names: Sequence[str]) -> tuple[list[Fault],
     whole = pl.concat(frames).filter(pl.any_horizontal(pl.col(*names).is_not_null())).with_columns(place.alias("place"))
     first, times = pl.col("place").min().over(names), pl.len().over(names)
     alike = whole.with_columns(first.alias("first"), times.alias("alike")).filter(pl.col("alike") > 1)
-    frame = alike.sort("place").collect()
+    frame = alike.sort("place").with_columns(pl.col(*names).cast(pl.String)).collect()
     later = frame.filter(pl.col("place") != pl.col("first"))
     faults = [
         _repeat_fault(parts, names, row, 1 + (later.height - SHOWN) * (position == SHOWN))
@@ -176,7 +186,7 @@ def _repeated(parts: Sequence[Part], names: Sequence[str]) -> tuple[list[Fault],
 def _repeat_fault(parts: Sequence[Part], names: Sequence[str], row: Mapping[str, Any], times: int) -> Fault:
     part, (first_part, first_row) = parts[row[PART]], divmod(row["first"], _PLACES_OF_A_PART)
     local = {reading.column.name: reading.local for reading in part.readings}
-    what = ", ".join(f"{name} {'(nothing)' if row[name] is None else shown(str(row[name]))}" for name in names)
+    what = ", ".join(f"{name} {'(nothing)' if row[name] is None else shown(row[name])}" for name in names)
     where = f"row {first_row:,}" + (f" of {parts[first_part].opened.file}" if first_part != row[PART] else "")
     return Fault(
         code="row/repeated", found=f"{what} again, as on {where}", file=part.opened.file, row=row[ROW],

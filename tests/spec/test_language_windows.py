@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
+
+from attrs import frozen
 
 from tallystick.kernel.accounts import balance
 from tallystick.kernel.flows import Figure, Flow
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.series import Amount, Rate
-from tallystick.kernel.language.words import days_between, earlier, first, instalment, previous, running, total, when
-from tallystick.kernel.parameters import parameter
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.series import Amount, Rate, literal
+from tallystick.kernel.language.words import (
+    allot,
+    days_between,
+    earlier,
+    first,
+    instalment,
+    previous,
+    running,
+    so_far,
+    total,
+    when,
+)
+from tallystick.kernel.parameters import Rows, parameter
+from tallystick.kernel.program import compose
+from tallystick.kernel.reading import BAD_WEIGHT
 from tallystick.kernel.rules import Rule, rule
 from tests.spec.drawn import Spells
 from tests.support import Read, case, contract, fund, read_case, settle, use
@@ -92,6 +109,96 @@ def test_previous_is_the_contracts_period_before_and_missing_in_the_first(readin
     found = read_case(reading, made, spells=spells)
     # (1001 − 900) ÷ 2 = 50.5; (1200 − 1001) ÷ 2 = 99.5; (0 − 1200) ÷ 2; then nothing after nothing
     assert [(line.period, line.pence) for line in found.flows] == [(1, 51), (2, 100), (3, -600)]
+
+
+@rule("capped-year")
+class CappedYear(Rule):
+    """What a period costs, until the year's limit is reached."""
+
+    limit: Amount = parameter("The most that a year pays.")
+
+    @hookimpl
+    def incentive(self, activity: Any, contract: Any) -> Iterator[Flow]:
+        cost = total(activity.spells.cost.or_else(0))
+        before = so_far(cost)
+        paid = (before + cost).at_most(self.limit) - before.at_most(self.limit)
+        yield Flow(contract.commissioner, contract.provider, paid, reason="up to the year's limit")
+
+
+COSTS = [
+    {"discharged": "2025-05-01", "cost": "£1.01"},  # first quarter
+    {"discharged": "2025-08-01", "cost": "£1.02"},  # second
+    {"discharged": "2025-11-01", "cost": "£1.03"},  # third: 250 − (101 + 102)
+    {"discharged": "2026-02-01", "cost": "£1.04"},  # fourth: nothing left
+    {"discharged": "2026-04-01", "cost": "£1.05"},  # a new year
+    {"discharged": "2026-07-01", "cost": "£1.46"},  # 250 − 105
+]
+
+
+def test_so_far_is_the_sum_of_the_years_periods_before_and_begins_again_with_each_year(reading: Read) -> None:
+    def pence(**days: str) -> dict[int, int]:
+        made = case(contract("A", use(CappedYear, limit="£2.50"), **days), tables=[Spells])
+        return {line.period: line.pence for line in read_case(reading, made, spells=COSTS).flows}
+
+    two_years = {"first": "2025-04-01", "last": "2027-03-31"}
+    assert pence(settles="quarter", **two_years) == {1: 101, 2: 102, 3: 47, 5: 105, 6: 145}
+    assert pence(settles="month", **two_years) == {2: 101, 5: 102, 8: 47, 13: 105, 16: 145}
+    assert pence(settles="year", **two_years) == {1: 250, 2: 250}  # no year has a period before
+    # a contract from August has Augusts as its years: 102 + 103 + 45 (of 104), and nothing of 105 and 146
+    assert pence(settles="quarter", first="2025-08-01", last="2026-07-31") == {1: 102, 2: 103, 3: 45}
+
+
+POUND: Amount = literal(Kind.AMOUNT, "£1")
+
+
+@frozen(kw_only=True)
+class Member:
+    """One of those that a pot is shared by."""
+
+    name: str = parameter("Who it is.")
+    weight: Rate = parameter("How much of it.")
+
+
+@rule("shared-year")
+class SharedYear(Rule):
+    """Shares a pound a period, and pays what was shared in the year so far."""
+
+    member: Rows[Member] = parameter("Who takes part.")
+
+    @hookimpl
+    def incentive(self, contract: Any) -> Iterator[Flow]:
+        shared = total(allot(POUND, by=self.member.each.weight))
+        yield Flow(contract.commissioner, contract.provider, so_far(shared), reason="of the year so far")
+
+
+def test_what_stopped_an_earlier_period_stops_the_sum_so_far_with_the_same_words(reading: Read) -> None:
+    def faults(weight: str) -> list[tuple[str, str]]:
+        members = [{"name": "one", "weight": weight}, {"name": "two", "weight": "50%"}]
+        made = case(contract("A", use(SharedYear, member=members), settles="quarter"))
+        found = reading(compose(made), {})
+        assert [line.pence for line in found.flows] == ([] if found.faults else [100, 200, 300])
+        return found.faults
+
+    assert faults("50%") == []
+    assert faults("-50%") == [("A", BAD_WEIGHT)]
+
+
+def test_so_far_adds_rates_and_counts_too(reading: Read) -> None:
+    @rule("share-of-the-year")
+    class ShareOfTheYear(Rule):
+        """A pound for each third so far."""
+
+        third: Rate = parameter("A part.")
+
+        @hookimpl
+        def incentive(self, activity: Any, contract: Any) -> Iterator[Flow | Figure]:
+            yield Flow(contract.commissioner, contract.provider, POUND * so_far(self.third), reason="thirds")
+            yield Figure("stays", so_far(total(activity.spells.rows)))
+
+    made = case(contract("A", use(ShareOfTheYear, third=Fraction(1, 3)), settles="quarter"), tables=[Spells])
+    found = read_case(reading, made, spells=COSTS[:4])
+    assert [line.pence for line in found.flows] == [33, 67, 100]  # 0, ⅓, ⅔ and 1 of a pound
+    assert [(line.period, line.value) for line in found.figures] == [(2, 1), (3, 2), (4, 3)]
 
 
 @rule("fixed")

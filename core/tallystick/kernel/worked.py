@@ -23,11 +23,11 @@ from tallystick.kernel.language.nodes import Kind, Node
 OPPOSITE = {"eq": "≠", "ne": "=", "lt": "≥", "le": ">", "gt": "≤", "ge": "<"}
 WITH_VALUE = ("column", "term", "first_day", "last_day", "earlier", "running", "balance", "other")
 """What is shown by its description and its value."""
-IN_STEPS = ("total", "previous", "instalment", "allot", "fit", "find")
+IN_STEPS = ("total", "previous", "so_far", "instalment", "allot", "fit", "find")
 """What is a step of its own, and shown by a short name and its value where it is used."""
 SHORT = {
-    "total": "the sum", "previous": "the period before", "instalment": "this period’s part", "allot": "the part",
-    "fit": "the part",
+    "total": "the sum", "previous": "the period before", "so_far": "the year so far",
+    "instalment": "this period’s part", "allot": "the part", "fit": "the part",
 }  # fmt: skip
 
 
@@ -119,7 +119,7 @@ class Worked(Wording):
 
     def _gathered(self, node: Node, name: str) -> Step:
         how = self._plain.text(node)
-        if node.op in ("previous", "total"):
+        if node.op in ("previous", "so_far", "total"):
             return Step(name, self.shown(node), how)
         given = [f"{self._plain.inside(arg, OR)} {self.shown(arg)}" for arg in node.args]
         if node.op in ("allot", "fit"):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tallystick.kernel.case import Period, RuleEntry
+from tallystick.kernel.case import Period, RuleEntry, months_later
 from tallystick.kernel.check import shares
 from tallystick.kernel.check.flows import net_flows
 from tallystick.kernel.check.lookups import Tables, matching, the_one
@@ -266,6 +266,13 @@ class Evaluator(Values):
         for period in range(1, at.period):  # in order, so that a long contract needs no deep recursion
             self.value(node.args[0], Member("contract", at.contract, period))
         return None if at.period == 1 else self.value(node.args[0], at._replace(period=at.period - 1))
+
+    def _so_far(self, node: Node, at: Member) -> Value:
+        first = self._contracts[at.contract].first
+        begun = self.period(at).first
+        year = max(day for years in range(at.period) if (day := months_later(first, 12 * years)) <= begun)
+        before = [p for p in self.places.periods[at.contract] if year <= p.first < begun]
+        return self.sum(node.args[0], [Member("contract", at.contract, period.number) for period in before])
 
     def _instalment(self, node: Node, at: Member) -> Value:
         year = self.value(node.args[0], at)

@@ -172,6 +172,24 @@ def previous(value: S) -> Maybe[S]:
     return Maybe(series(Node("previous", (value.node,), (), kind=value.kind, grain=CONTRACT, optional=True)))
 
 
+def so_far(value: S) -> S:
+    """The sum of the value in the contract's periods before this one, in the same year of the contract.
+
+    Nothing in a year's first period. What a period earns and what it has earned so far make the year to date,
+    ``so_far(earned) + earned``: by that a limit a year is kept by a contract that settles by the month.
+    """
+    value = resolved(value)
+    if value.kind not in NUMBERS:
+        raise RuleError(f"so_far(…) adds numbers, not {_a(value.kind)}")
+    if value.node.grain.name == "terms":
+        value = each_contract(value)
+    if value.node.grain != CONTRACT:
+        raise RuleError(
+            f"so_far(…) is of a contract's value, and this is one for each {value.node.grain}; total it first"
+        )
+    return series(Node("so_far", (value.node,), (), kind=value.kind, grain=CONTRACT))  # type: ignore[no-any-return]
+
+
 def instalment(year: Amount) -> Amount:
     """The part of a year's amount that falls in this period: twelfths, the remainder in the earliest months."""
     node = each_contract(resolved(year)).node if year.node.grain != CONTRACT else year.node

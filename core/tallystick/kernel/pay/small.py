@@ -191,6 +191,22 @@ def _previous(small: Small, node: Node, domain: Domain) -> Column:
     return [values[before] if before >= 0 else None for before in small.layout.before]
 
 
+def _so_far(small: Small, node: Node, domain: Domain) -> Column:
+    """Added up from period to period, and begun again with each year of the contract."""
+    ratio = node.kind in (Kind.PRICE, Kind.RATE)
+    values = small.column(node.args[0], small.periods)
+    sums: Column = []
+    for place, (before, (_, period)) in enumerate(zip(small.layout.before, small.layout.periods, strict=True)):
+        if before < 0 or period.months[0] == 0:
+            sums.append((0, 1) if ratio else 0)
+        elif sums[before] is None or values[before] is None:
+            small.reasons.update({place: small.reasons[before]} if before in small.reasons else {})
+            sums.append(None)
+        else:
+            sums.append(operations.plus(sums[before], values[before], ratio))
+    return sums
+
+
 def _balance(small: Small, node: Node, domain: Domain) -> Column:
     accounts = small.column(node.args[0], small.periods)
     return [None if account is None else small.balance(account, place) for place, account in enumerate(accounts)]
@@ -332,6 +348,6 @@ def _holds(small: Small, node: Node, domain: Domain) -> Column:
 
 _LEAVES: dict[str, Callable[[Small, Node, Domain], Column]] = {
     "term": _term, "column": _list_column, "pot": _account, "fund": _account, "first_day": _period_day,
-    "last_day": _period_day, "at_period": _at_period, "previous": _previous, "balance": _balance,
+    "last_day": _period_day, "at_period": _at_period, "previous": _previous, "so_far": _so_far, "balance": _balance,
     "holds": _holds, "find": _find, "exists": _exists, "total": _total, "allot": _share, "fit": _share,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from tallystick_rules.rules.admitted_spell import AdmittedSpell
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
+from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.unit_price import UnitPrice
@@ -20,6 +21,7 @@ RULES: tuple[type[Rule], ...] = (
     BestPracticeTariff,
     Block,
     DischargeCostTransfer,
+    PatientExperience,
     PupilPremium,
     PupilPremiumFund,
     UnitPrice,

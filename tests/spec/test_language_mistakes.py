@@ -13,7 +13,7 @@ from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Flow
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.series import Amount, Code, Day, Rate
-from tallystick.kernel.language.words import allot, earlier, previous, ratio, running, total, when
+from tallystick.kernel.language.words import allot, earlier, previous, ratio, running, so_far, total, when
 from tallystick.kernel.parameters import parameter
 from tallystick.kernel.program import compose
 from tallystick.kernel.rules import Rule, rule
@@ -97,6 +97,8 @@ def chosen(condition: Any) -> Any:
         (lambda r, s, c: allot(r.amount, by=s.rows), "money is shared among contracts, members or a list, not among"),
         (lambda r, s, c: previous(s.rows), "previous(…) is of a contract's value, and this is one for each spells"),
         (lambda r, s, c: running(r.amount), "running(…) goes along the rows of a table"),
+        (lambda r, s, c: so_far(s.rows), "so_far(…) is of a contract's value, and this is one for each spells"),
+        (lambda r, s, c: so_far(c.first_day), "so_far(…) adds numbers, not a day"),
         (lambda r, s, c: earlier(s, s.rows * r.amount > 0), "its condition is about their columns, not a contract's"),
         (lambda r, s, c: s.colour, "table spells has no column 'colour'"),
         (lambda r, s, c: s.satisfed, "did you mean \"satisfied\"?"),

@@ -11,7 +11,7 @@ from tallystick.kernel import check
 from tallystick.kernel.errors import InputError
 from tallystick.kernel.flows import Carry, Covered, Excluded, Flow, Law, Priced
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.series import Amount, Day, Rate
+from tallystick.kernel.language.series import Amount, Count, Day, Price, Rate
 from tallystick.kernel.language.words import rest, total, when
 from tallystick.kernel.parameters import Label, parameter
 from tallystick.kernel.program import compose
@@ -141,6 +141,45 @@ def test_a_claim_that_is_valued_and_not_paid_clashes_with_nothing(reading: Read)
     made = case(contract("A", use(Cost), use(Claims)), tables=[Spells])
     found = read_case(reading, made, spells=[{"discharged": MAY, "days": 1, "cost": "£1.01"}])
     assert [line.clashing for line in found.units] == [1, 1]
+
+
+@rule("capped-days")
+class CappedDays(Rule):
+    """The first days of a stay are priced and the rest excluded, or as many as are asked for."""
+
+    price: Price = parameter("What a day brings.")
+    priced: Count = parameter("How many days are priced, at most.")
+    more: Count = parameter("How many are excluded beyond the rest.", default=0)
+
+    @hookimpl
+    def payment_currency(self, activity: Any) -> Iterator[Any]:
+        spells = activity.spells
+        days = spells.days.or_else(0)
+        first = days.at_most(self.priced)
+        rest = days - first + self.more
+        yield Priced(spells, unit="bed day", where=first > 0, units=first, amount=self.price * first, reason="first")
+        yield Excluded(spells, unit="bed day", where=rest > 0, units=rest, amount=self.price * rest, reason="rest")
+
+
+def test_one_rule_may_split_a_rows_units_among_states(reading: Read) -> None:
+    made = case(contract("A", use(CappedDays, price="£1.01", priced=3)), tables=[Spells])
+    found = read_case(reading, made, spells=[{"discharged": MAY, "days": days} for days in (2, 3, 7)])
+    said = [(one.claim, one.units, one.worth, one.clashing) for one in sorted(found.units)]
+    assert said == [(0, (2 + 3 + 3), 808, 0), (1, (7 - 3), 404, 0)]
+    assert sum(line.units for line in found.received if line.unit == "bed day") == 8 + 4
+    assert [(line.pence, line.units) for line in found.flows] == [(808, 8)]  # what is excluded is valued, not paid
+
+
+def test_a_rule_that_claims_more_units_than_a_row_holds_clashes_with_itself(reading: Read) -> None:
+    made = case(contract("A", use(CappedDays, price="£1.01", priced=3, more=1)), tables=[Spells])
+    found = read_case(reading, made, spells=[{"discharged": MAY, "days": days} for days in (2, 3, 7)])
+    assert [(one.claim, one.clashing) for one in sorted(found.units)] == [(0, 3), (1, 3)]
+
+
+def test_two_rules_never_split_a_row(reading: Read) -> None:
+    held = [use(CappedDays, label, price="£1", priced=1, more=-9) for label in ("one", "other")]
+    found = read_case(reading, case(contract("A", *held), tables=[Spells]), spells=[{"discharged": MAY, "days": 7}])
+    assert [(one.claim, one.units, one.clashing) for one in found.units] == [(0, 1, 1), (0, 1, 1)]
 
 
 @rule("held")

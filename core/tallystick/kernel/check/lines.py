@@ -92,10 +92,7 @@ class _Lines:
         grain = values.program.case.tables[claim.table].grain
         members = values.members(grain, self.contract, period)
         priced = [member for member in members if values.value(claim.priced, member)]
-        rivals = [] if claim.state == "valued" else self._rivals(identity, number, claim)
-        clashing = [
-            m for m in members if values.value(claim.where, m) and any(values.value(r.where, m) for r in rivals)
-        ]
+        clashing = [m for m in members if claim.state != "valued" and self._clashes(identity, claim, m)]
         unnamed = [] if claim.unnamed is None else [m for m in members if values.value(claim.unnamed, m)]
         numbers = (
             int(values.sum(claim.units, members)), int(values.sum(claim.units, priced)),
@@ -104,15 +101,22 @@ class _Lines:
         if any(numbers):
             yield UnitsLine(self.contract, period, claim.table, claim.unit, identity, number, *numbers)
 
-    def _rivals(self, identity: str, number: int, claim: TracedUnits) -> list[TracedUnits]:
-        """All other claims of the contract's rules that would have the same units in a state of their own."""
-        return [
-            other
-            for held in set(self.values.program.identities[self.contract].values())
-            for place, other in enumerate(self.values.program.uses[held].traced.units)
-            if (other.table, other.unit) == (claim.table, claim.unit)
-            and other.state != "valued" and (held, place) != (identity, number)
-        ]  # fmt: skip
+    def _clashes(self, identity: str, claim: TracedUnits, row: Member) -> bool:
+        """True for a row that another rule claims too, or of which this rule claims more units than it holds."""
+        values = self.values
+        if not values.value(claim.where, row):
+            return False
+        column = values.program.case.tables[claim.table].units[claim.unit]
+        left = int(values.row(row).get(column) or 0) if column else 1
+        for held in set(values.program.identities[self.contract].values()):
+            for other in values.program.uses[held].traced.units:
+                if (other.table, other.unit) != (claim.table, claim.unit) or other.state == "valued":
+                    continue
+                if held == identity:
+                    left -= max(0, int(values.sum(other.units, [row])))
+                elif values.value(other.where, row):
+                    return True
+        return left < 0
 
     def _figure(self, period: int, identity: str, figure: TracedFigure) -> Iterator[FigureLine]:
         value: int | Fraction = self.values.sum(

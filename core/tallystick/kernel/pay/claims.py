@@ -10,13 +10,14 @@ from attrs import frozen
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.grains import TERMS
 from tallystick.kernel.language.nodes import Kind, Node
-from tallystick.kernel.language.series import Count, Flag, Maybe, literal, series
+from tallystick.kernel.language.series import Count, Flag, Maybe, literal
 from tallystick.kernel.language.words import when
 from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout
 from tallystick.kernel.pay.passes import Passes
 from tallystick.kernel.pay.small import Small, added
 from tallystick.kernel.program import Program
 from tallystick.kernel.reading import ReceivedLine, Reading, UnitsLine, UnplacedLine
+from tallystick.kernel.tables import TableSpec
 from tallystick.kernel.trace import TracedUnits
 
 
@@ -36,7 +37,7 @@ class Claims:
 
     def __init__(self, program: Program, facts: Mapping[str, Facts]) -> None:
         self.program = program
-        self.received = {(name, unit): _units_of(table, unit) for name, table in facts.items() for unit in table.spec.units}
+        self.received = {(name, unit): _units_of(table.spec, unit) for name, table in facts.items() for unit in table.spec.units}
         everyone = [
             (identity, number, claim)
             for identity, use in program.uses.items() for number, claim in enumerate(use.traced.units)
@@ -77,9 +78,9 @@ class Claims:
                 reading.units.append(UnitsLine(*key, what.table, what.unit, claim.identity, claim.number, *found))
 
 
-def _units_of(facts: Facts, unit: str) -> Node:
-    table = facts.spec.cls()
-    of = facts.spec.units[unit]
+def _units_of(spec: TableSpec, unit: str) -> Node:
+    table = spec.cls()
+    of = spec.units[unit]
     count: Any = getattr(table, of) if of else table.rows
     return (count.or_else(0) if isinstance(count, Maybe) else count).node  # type: ignore[no-any-return]
 
@@ -94,15 +95,31 @@ def _sums(identity: str, number: int, claim: TracedUnits, everyone: list[tuple[s
     units = Count(claim.units)
     priced = units if claim.priced == claim.where else when(Flag(claim.priced), units)
     unnamed = None if claim.unnamed is None else when(Flag(claim.unnamed), one).node
-    rivals = [
-        (other, n, c) for other, n, c in everyone
-        if (other, n) != (identity, number) and (c.table, c.unit) == (claim.table, claim.unit) and c.state != "valued"
+    clashes = None if claim.state == "valued" else _clashes(identity, claim, everyone, program)
+    clashing = None if clashes is None else when(Flag(claim.where) & clashes, one).node
+    return (units.node, priced.node, claim.worth, clashing, unnamed)
+
+
+def _clashes(
+    identity: str, claim: TracedUnits, everyone: list[tuple[str, int, TracedUnits]], program: Program
+) -> Flag | None:
+    """Where another rule claims the row too, or this one claims more than it holds; None if neither can be."""
+    same = [
+        (other, c) for other, _, c in everyone
+        if (c.table, c.unit) == (claim.table, claim.unit) and c.state != "valued"
         and set(program.uses[other].holders) & set(program.uses[identity].holders)
     ]  # fmt: skip
-    clashing = None
-    if rivals and claim.state != "valued":
-        others: Count = literal(Kind.COUNT, 0)
-        for other, _, rival in rivals:
-            others = others + when(series(rival.where) & holds(other), one)
-        clashing = when(Flag(claim.where) & (others > 0), one).node
-    return (units.node, priced.node, claim.worth, clashing, unnamed)
+    clashes: Flag | None = None
+    for other, rival in same:
+        if other != identity:
+            too = Flag(rival.where) & holds(other)
+            clashes = too if clashes is None else clashes | too
+    held = Count(_units_of(program.case.tables[claim.table], claim.unit))
+    own = [c for other, c in same if other == identity]
+    if len(own) > 1 or claim.units.bare != when(Flag(claim.where), held).node.bare:
+        claimed: Count = literal(Kind.COUNT, 0)
+        for one in own:
+            claimed = claimed + Count(one.units).at_least(0)
+        more = claimed > held
+        clashes = more if clashes is None else clashes | more
+    return clashes

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tallystick.kernel import check
-from tests.support import Read
+from tallystick.kernel import check, pay
+from tests.support import Read, framed_tables
 
-READINGS: dict[str, Read] = {"check": check.read}
+READINGS: dict[str, Read] = {
+    "check": check.read,
+    "pay": lambda program, rows: pay.read(program, framed_tables(program, rows)),
+}
 
 
 @pytest.fixture(params=sorted(READINGS))

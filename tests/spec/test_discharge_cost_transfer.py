@@ -156,6 +156,7 @@ def test_a_disputed_charge_is_shown_or_stands_in_a_pot_until_it_is_agreed(readin
     assert figures(reading, disputed) == {"disputed": 50_003}
     held = made(contested_from="E06")
     assert settle(reading, held, spells=[disputed]) == {("delay", "E06", "A/contested discharge charges"): 50_003}
+    assert [line.units for line in read_case(reading, held, spells=[disputed]).flows] == [5]  # days
     (carry,) = read_case(reading, held, spells=[disputed]).carries
     assert (carry.pot, carry.pence) == ("A/contested discharge charges", 50_003)
 

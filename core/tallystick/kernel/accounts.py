@@ -6,8 +6,6 @@ so an organisation code may hold no stroke, and no account is ever taken for ano
 
 from __future__ import annotations
 
-from typing import Any
-
 from attrs import field, frozen
 
 from tallystick.kernel.errors import RuleError
@@ -81,7 +79,9 @@ class Contract:
         self.pots: dict[str, Pot] = {}
 
     provider = Account(Node("term", (), ("contract", "provider"), kind=Kind.CODE, grain=TERMS), "the provider")
-    commissioner = Account(Node("term", (), ("contract", "commissioner"), kind=Kind.CODE, grain=TERMS), "the commissioner")
+    commissioner = Account(
+        Node("term", (), ("contract", "commissioner"), kind=Kind.CODE, grain=TERMS), "the commissioner"
+    )
 
     @property
     def as_at(self) -> Day:
@@ -112,5 +112,3 @@ class Contract:
     def fund(self, name: str) -> Account:
         """A fund of the scheme, which scheme.toml declares with its opening balance."""
         return Account(Node("fund", (), (name,), kind=Kind.CODE, grain=TERMS), f"the fund {name}")
-
-

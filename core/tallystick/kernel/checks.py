@@ -39,7 +39,9 @@ def pot_checks(states: Iterable[PotState], money: str) -> Iterator[Check]:
                         f"{money_text(left, money)} is left, and nothing says where it goes: say at_end, or release it", state.contracts)  # fmt: skip
         else:
             kept = f"{money_text(state.closing, money)} carried forward" if state.closing else "empty at the end"
-            yield Check(f"{where} keeps its money", True, f"{money_text(state.received, money)} in, {kept}", state.contracts)
+            yield Check(
+                f"{where} keeps its money", True, f"{money_text(state.received, money)} in, {kept}", state.contracts
+            )
 
 
 def law_checks(program: Program, reading: Reading, money: str) -> Iterator[Check]:
@@ -68,14 +70,23 @@ def unit_checks(program: Program, reading: Reading) -> Iterator[Check]:
         named = " and ".join(f"{label!r} ({_state_of(program, reading, contract, label)})" for label in sorted(labels))
         if len(labels) == 1:
             named += ", which claims them twice"
-        yield Check(f"each {unit} of {table} is in one state", False, f"{max(labels.values()):,} rows are claimed by {named}", (contract,))
+        yield Check(
+            f"each {unit} of {table} is in one state",
+            False,
+            f"{max(labels.values()):,} rows are claimed by {named}",
+            (contract,),
+        )
     if not clashes and reading.units:
         yield Check("each payable unit is in one state", True, "none is claimed twice")
 
 
 def _state_of(program: Program, reading: Reading, contract: str, label: str) -> str:
     identity = program.identities[contract][label]
-    states = {program.uses[identity].traced.units[line.claim].state for line in reading.units if (line.contract, line.identity) == (contract, identity)}
+    states = {
+        program.uses[identity].traced.units[line.claim].state
+        for line in reading.units
+        if (line.contract, line.identity) == (contract, identity)
+    }
     return " and ".join(sorted(states))
 
 
@@ -89,10 +100,19 @@ def ledger_checks(lines: Sequence[LedgerLine], states: Sequence[PotState], money
         net[line.book, line.payer] = net.get((line.book, line.payer), 0) - line.pence
     for book, pence in sorted(received.items()):
         over = sum(amount for (of, _), amount in net.items() if of == book)
-        yield Check(f"every payment has two halves, {book} book", over == 0, f"{money_text(pence, money)} moved, accounts sum to {money_text(over, money)}")
+        yield Check(
+            f"every payment has two halves, {book} book",
+            over == 0,
+            f"{money_text(pence, money)} moved, accounts sum to {money_text(over, money)}",
+        )
     wrong = [line for line in lines if line.pence < 0 or line.payer == line.payee]
     if wrong:
-        yield Check("no line is negative or pays its own payer", False, f"{len(wrong):,} lines are", tuple(sorted({line.contract for line in wrong})))
+        yield Check(
+            "no line is negative or pays its own payer",
+            False,
+            f"{len(wrong):,} lines are",
+            tuple(sorted({line.contract for line in wrong})),
+        )
 
 
 def reference_checks(
@@ -110,7 +130,11 @@ def reference_checks(
     for contract, said in sorted(differs.items()):
         yield Check("derived again by the reference", False, said, (contract,))
     if not differs:
-        yield Check("derived again by the reference", True, f"{len(chosen):,} of {len(program.contracts):,} contracts, {rows:,} rows, equal to the penny")
+        yield Check(
+            "derived again by the reference",
+            True,
+            f"{len(chosen):,} of {len(program.contracts):,} contracts, {rows:,} rows, equal to the penny",
+        )
 
 
 def _by_contract(lines: Iterable[tuple[object, ...]]) -> Mapping[str, list[tuple[object, ...]]]:
@@ -120,7 +144,9 @@ def _by_contract(lines: Iterable[tuple[object, ...]]) -> Mapping[str, list[tuple
     return found
 
 
-def _first_difference(program: Program, name: str, ours: list[tuple[object, ...]], theirs: list[tuple[object, ...]], money: str) -> str:
+def _first_difference(
+    program: Program, name: str, ours: list[tuple[object, ...]], theirs: list[tuple[object, ...]], money: str
+) -> str:
     only_ours = sorted(set(ours) - set(theirs))[:1]
     only_theirs = sorted(set(theirs) - set(ours))[:1]
     return f"{name} differ: paid {only_ours or 'nothing'}, the reference says {only_theirs or 'nothing'}"
@@ -151,4 +177,17 @@ def _claim_state(program: Program, line: UnitsLine) -> str:
 
 
 def _no_units() -> dict[str, int]:
-    return dict.fromkeys(("received", "priced", "covered", "excluded", "unpriced", "priced_pence", "covered_pence", "excluded_pence", "valued_pence"), 0)
+    return dict.fromkeys(
+        (
+            "received",
+            "priced",
+            "covered",
+            "excluded",
+            "unpriced",
+            "priced_pence",
+            "covered_pence",
+            "excluded_pence",
+            "valued_pence",
+        ),
+        0,
+    )

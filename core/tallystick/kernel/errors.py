@@ -110,7 +110,7 @@ class FaultList:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean "price"?``, or the names there are when none is near."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name, names, n=1)
     if near:
         return f'did you mean "{near[0]}"?'
     if not names:

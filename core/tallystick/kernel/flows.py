@@ -21,7 +21,7 @@ BOOKS = ("cash", "limit", "entitlement", "memo")
 """The books; each balances alone, and only cash is payable."""
 
 
-def _amount(_: object, attribute: Any, value: object) -> None:
+def _amount(_: Any, attribute: Any, value: Any) -> None:
     if not isinstance(value, Amount):
         wanted = "an amount, and it may be missing: resolve it first" if isinstance(value, Maybe) else "an amount"
         raise RuleError(f"{attribute.name} of a flow is {wanted}, not {value!r}")
@@ -29,9 +29,11 @@ def _amount(_: object, attribute: Any, value: object) -> None:
         raise RuleError(f"{attribute.name} of a flow may be missing: resolve it with .or_else(…) first")
 
 
-def _account(_: object, attribute: Any, value: object) -> None:
+def _account(_: Any, attribute: Any, value: Any) -> None:
     if not isinstance(value, Account):
-        raise RuleError(f"{attribute.name} is an account (contract.provider, contract.pot(…), account(column)), not {value!r}")
+        raise RuleError(
+            f"{attribute.name} is an account (contract.provider, contract.pot(…), account(column)), not {value!r}"
+        )
 
 
 @frozen(eq=False)
@@ -110,7 +112,9 @@ class Units:
     def __attrs_post_init__(self) -> None:
         spec = self.rows.table
         if self.unit not in spec.units:
-            raise RuleError(f"table {spec.name} has no payable unit {self.unit!r}; it has {', '.join(spec.units) or 'none'}")
+            raise RuleError(
+                f"table {spec.name} has no payable unit {self.unit!r}; it has {', '.join(spec.units) or 'none'}"
+            )
         if self.amount is not None and self.amount.node.kind is not Kind.AMOUNT:
             raise RuleError("what units are worth is an amount")
 

@@ -66,7 +66,12 @@ def meet(grains: Iterable[Grain], doing: str) -> Grain:
     for grain in grains:
         if finest.reaches(grain):
             continue
-        if not grain.reaches(finest) and "terms" in (finest.name, grain.name) and CONTRACT.reaches(finest) and CONTRACT.reaches(grain):
+        if (
+            not grain.reaches(finest)
+            and "terms" in (finest.name, grain.name)
+            and CONTRACT.reaches(finest)
+            and CONTRACT.reaches(grain)
+        ):
             grain = CONTRACT  # a contract's number beside its provider's value: one for each contract and period
         elif not grain.reaches(finest):
             raise RuleError(_do_not_meet(finest, grain, doing))

@@ -78,7 +78,10 @@ def period_name(period: Period) -> str:
 def ledger_lines(program: Program, flows: Iterable[FlowLine]) -> Iterator[LedgerLine]:
     """Ledger lines in a stated order: contract, period, label, number of the flow, accounts."""
     spans = {c.id: {p.number: p for p in c.periods()} for c in program.contracts}
-    found = [(f.contract, f.period, program.labels[f.contract, f.identity].label, f.number, f.payer, f.payee, f) for f in flows]
+    found = [
+        (f.contract, f.period, program.labels[f.contract, f.identity].label, f.number, f.payer, f.payee, f)
+        for f in flows
+    ]
     for *_, line in sorted(found):
         use, entry = program.uses[line.identity], program.labels[line.contract, line.identity]
         flow, period = use.traced.flows[line.number], spans[line.contract][line.period]

@@ -161,7 +161,9 @@ def twin_value(spec: Parameter, identity: str, given: Any) -> Any:
         return Rows(f"{identity}:{spec.name}", spec.fields)
     if not spec.is_column:
         return given
-    node = Node("term", (), (identity, spec.name), kind=typing.cast(Kind, spec.kind), grain=SCHEME if spec.scheme else TERMS)
+    node = Node(
+        "term", (), (identity, spec.name), kind=typing.cast(Kind, spec.kind), grain=SCHEME if spec.scheme else TERMS
+    )
     if spec.role == "account":
         return Account(node, f"the account {spec.name}")
     if spec.role == "prices":

@@ -97,10 +97,18 @@ def _check(manager: pluggy.PluginManager) -> None:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         raise PluginError(f"a plugin has a hook that Tallystick does not call: {error}") from error
-    for hook in ("register_rules", "register_tables", "register_price_steps", "register_commands", "register_report_sections"):
+    for hook in (
+        "register_rules",
+        "register_tables",
+        "register_price_steps",
+        "register_commands",
+        "register_report_sections",
+    ):
         for impl in getattr(manager.hook, hook).get_hookimpls():
             if impl.wrapper or impl.hookwrapper:
-                raise PluginError(f"plugin {impl.plugin_name} wraps {hook}: wrappers are refused, they could remove others' rules")
+                raise PluginError(
+                    f"plugin {impl.plugin_name} wraps {hook}: wrappers are refused, they could remove others' rules"
+                )
 
 
 def _collect(
@@ -116,8 +124,10 @@ def _collect(
             continue
         for one in brought:
             if not (isinstance(one, type) and issubclass(one, base)) or not hasattr(one, named):
-                raise PluginError(f"plugin {impl.plugin_name}: {hook} gave back {one!r}, which is not a declared {base.__name__}")
-            name = one.table.name if base is Table else getattr(one, named)
+                raise PluginError(
+                    f"plugin {impl.plugin_name}: {hook} gave back {one!r}, which is not a declared {base.__name__}"
+                )
+            name = getattr(one, named).name if base is Table else getattr(one, named)
             if base is Rule:
                 check_rule(one, impl.plugin_name)
             if name in into:
@@ -130,15 +140,21 @@ def _collect(
 
 def check_rule(cls: type, plugin: str) -> None:
     """Refuse a rule that implements no hook, misspells one, or wraps one."""
-    marked = {n: getattr(f, f"{hooks.PROJECT}_impl") for n, f in vars(cls).items() if hasattr(f, f"{hooks.PROJECT}_impl")}
+    marked = {
+        n: getattr(f, f"{hooks.PROJECT}_impl") for n, f in vars(cls).items() if hasattr(f, f"{hooks.PROJECT}_impl")
+    }
     known = {"payment_currency", "incentive"}
     name = getattr(cls, "rule_name", cls.__name__)
     if set(marked) - known:
-        raise PluginError(f"plugin {plugin}: rule {name} implements {sorted(set(marked) - known)[0]}, which is not a hook; hooks are {sorted(known)}")
+        raise PluginError(
+            f"plugin {plugin}: rule {name} implements {sorted(set(marked) - known)[0]}, which is not a hook; hooks are {sorted(known)}"
+        )
     if not marked:
         near = sorted(known & set(vars(cls)))
         advice = f"mark {near[0]} with @hookimpl" if near else "give it payment_currency or incentive"
         raise PluginError(f"plugin {plugin}: rule {name} implements no hook and would pay nothing: {advice}")
     for hook, options in marked.items():
         if options.get("wrapper") or options.get("hookwrapper"):
-            raise PluginError(f"plugin {plugin}: rule {name} wraps {hook}: wrappers are refused, they could remove others' flows")
+            raise PluginError(
+                f"plugin {plugin}: rule {name} wraps {hook}: wrappers are refused, they could remove others' flows"
+            )

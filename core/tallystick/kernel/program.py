@@ -119,7 +119,10 @@ def _said(entry: RuleEntry, entries: Mapping[str, RuleEntry], known: dict[str, s
         raise InputError(Fault(code="label/cycle", found=f"rules refer to each other in a circle: {circle}",
                                why="what a rule pays cannot depend on itself", write="take one of the references out"))  # fmt: skip
     if entry.label not in known:
-        refer = {label: _said(_entry(entries, label, entry), entries, known, (*above, entry.label)) for label in references(entry)}
+        refer = {
+            label: _said(_entry(entries, label, entry), entries, known, (*above, entry.label))
+            for label in references(entry)
+        }
         known[entry.label] = _digest(entry, refer)
     return known[entry.label]
 
@@ -139,7 +142,12 @@ def _with_numbered_references(entries: Mapping[str, RuleEntry], numbered: dict[s
 
 def _entry(entries: Mapping[str, RuleEntry], label: str, asked_by: RuleEntry) -> RuleEntry:
     if label not in entries:
-        raise InputError(Fault(code="label/unknown", found=f"rule {asked_by.label!r} refers to {label!r}, which the contract does not have"))
+        raise InputError(
+            Fault(
+                code="label/unknown",
+                found=f"rule {asked_by.label!r} refers to {label!r}, which the contract does not have",
+            )
+        )
     return entries[label]
 
 
@@ -154,13 +162,13 @@ def references(entry: RuleEntry) -> list[str]:
 
 
 def _digest(entry: RuleEntry, refer: Mapping[str, str]) -> str:
-    shape = [("pays", entry.pays)]
+    shape: list[tuple[str, Any]] = [("pays", entry.pays)]
     for spec in entry.cls.parameters.values():
         given = entry.shape.get(spec.name)
         if spec.is_column or spec.role == "rows":
             shape.append((spec.name, spec.name in entry.values or spec.name in entry.rows))
         elif given is not None and spec.role in ("label", "labels"):
-            shape.append((spec.name, sorted(refer[label] for label in ([given] if spec.role == "label" else given))))  # type: ignore[arg-type]
+            shape.append((spec.name, sorted(refer[label] for label in ([given] if spec.role == "label" else given))))
         else:
             shape.append((spec.name, given))
     base = f"scheme:{entry.scheme}" if entry.scheme else entry.use
@@ -183,7 +191,10 @@ def _one_meaning_of_each_label(uses: Mapping[str, Use]) -> None:
 
 
 def _trace_all(
-    case: Case, holders: Mapping[str, Mapping[str, RuleEntry]], identities: Mapping[str, Mapping[str, str]], watch: Watch | None
+    case: Case,
+    holders: Mapping[str, Mapping[str, RuleEntry]],
+    identities: Mapping[str, Mapping[str, str]],
+    watch: Watch | None,
 ) -> tuple[dict[str, Use], dict[str, TallystickError]]:
     manager, activity = new_manager(), Activity(case.tables)
     twins: dict[str, Any] = {}
@@ -207,12 +218,18 @@ def _trace_all(
             failed[identity] = failed[broken]
             continue
         try:
-            traced[identity] = trace(twins[identity], identity, pays=entry.pays, traced=traced, activity=activity, manager=manager)
+            traced[identity] = trace(
+                twins[identity], identity, pays=entry.pays, traced=traced, activity=activity, manager=manager
+            )
         except TallystickError as error:
             failed[identity] = error
             continue
         uses[identity] = Use(
-            identity=identity, cls=entry.cls, holders=held, traced=traced[identity], shares=_shares(traced[identity], held)
+            identity=identity,
+            cls=entry.cls,
+            holders=held,
+            traced=traced[identity],
+            shares=_shares(traced[identity], held),
         )
     return uses, failed
 
@@ -257,7 +274,11 @@ def _shares(traced: Traced, held: Mapping[str, RuleEntry]) -> frozenset[str]:
             found.add(f"fund {node.data[0]}")
     for entry in held.values():
         for timeline in entry.values.values():
-            found |= {f"fund {v.removeprefix('scheme/')}" for _, v in timeline.steps if isinstance(v, str) and v.startswith("scheme/")}
+            found |= {
+                f"fund {v.removeprefix('scheme/')}"
+                for _, v in timeline.steps
+                if isinstance(v, str) and v.startswith("scheme/")
+            }
     return frozenset(found)
 
 
@@ -270,7 +291,9 @@ def _without(
         for tie in use.shares:
             tied.setdefault(tie, set()).update(use.holders)
             if tie.startswith("rule "):
-                tied[tie].update(c.id for c in case.contracts if any(f"rule {entry.scheme}" == tie for entry in c.rules))
+                tied[tie].update(
+                    c.id for c in case.contracts if any(f"rule {entry.scheme}" == tie for entry in c.rules)
+                )
     waiting = sorted(stopped)
     while waiting:
         first = waiting.pop(0)

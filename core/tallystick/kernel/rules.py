@@ -81,7 +81,7 @@ def _frozen(cls: Any, base: type, name: str) -> Any:
 
 def twin(cls: type, identity: str, shape: dict[str, Any]) -> Any:
     """The rule as it is traced: columns for its numbers, the given choices for its shape; nothing validated twice."""
-    made = object.__new__(cls)
+    made: Any = object.__new__(cls)
     for spec in cls.parameters.values():  # type: ignore[attr-defined]
         object.__setattr__(made, spec.name, twin_value(spec, identity, shape.get(spec.name)))
     return made

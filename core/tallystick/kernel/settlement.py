@@ -9,7 +9,13 @@ from attrs import field, frozen
 from tallystick.kernel import check, pay
 from tallystick.kernel.case import Case, ContractCase
 from tallystick.kernel.checks import (
-    Check, ledger_checks, law_checks, pot_checks, reference_checks, unit_checks, unit_states,
+    Check,
+    law_checks,
+    ledger_checks,
+    pot_checks,
+    reference_checks,
+    unit_checks,
+    unit_states,
 )  # fmt: skip
 from tallystick.kernel.errors import Fault, InputError
 from tallystick.kernel.facts import Facts, Row
@@ -98,8 +104,15 @@ def settle(
         lines = list(ledger_lines(program, reading.flows))
         pots = pot_states(program, reading, lines)
         lines += [line for state in pots for line in state.closing_lines]
-        found = [*unit_checks(program, reading), *pot_checks(pots, case.money), *law_checks(program, reading, case.money), *ledger_checks(lines, pots, case.money)]
-        failed = {c: Stop(f"{one.name}: {one.detail}") for one in [*again, *found] if not one.passed for c in one.contracts}
+        found = [
+            *unit_checks(program, reading),
+            *pot_checks(pots, case.money),
+            *law_checks(program, reading, case.money),
+            *ledger_checks(lines, pots, case.money),
+        ]
+        failed = {
+            c: Stop(f"{one.name}: {one.detail}") for one in [*again, *found] if not one.passed for c in one.contracts
+        }
         new = {contract: stop for contract, stop in failed.items() if contract not in program.stopped}
         checks += [one for one in found if not one.passed]
         if not new:
@@ -140,7 +153,11 @@ def read_nodes(program: Program) -> Iterator[Node]:
 
 def tables_read(program: Program) -> set[str]:
     """The tables of facts that the program's rules read; price lists and rules' own lists left out."""
-    found = {str(node.data[0]) for node in read_nodes(program) if node.op in ("column", "find", "exists", "one", "running", "first", "earlier")}
+    found = {
+        str(node.data[0])
+        for node in read_nodes(program)
+        if node.op in ("column", "find", "exists", "one", "running", "first", "earlier")
+    }
     return {name for name in found if name in program.case.tables and not program.case.tables[name].prices}
 
 
@@ -154,7 +171,9 @@ def _require(program: Program, facts: Mapping[str, Facts]) -> None:
         )
         for name in sorted(tables_read(program) - set(facts))
     ]  # fmt: skip
-    if program.case.as_at is None and any(node.op == "term" and node.data == ("scheme", "as_at") for node in read_nodes(program)):
+    if program.case.as_at is None and any(
+        node.op == "term" and node.data == ("scheme", "as_at") for node in read_nodes(program)
+    ):
         faults.append(Fault(
             code="scheme/as-at", found="a rule waits for facts, and the scheme does not say up to which day they are known",
             write="as_at = 2026-05-20 under [scheme]",
@@ -198,16 +217,31 @@ def _derive_again(program: Program, reading: Reading, facts: Mapping[str, Facts]
     if rows <= most:
         plain = {name: list(table.records()) for name, table in facts.items()}
         derived = check.read(program, plain)
-        yield from reference_checks(program, reading, derived, (c.id for c in program.contracts), rows, program.case.money)
+        yield from reference_checks(
+            program, reading, derived, (c.id for c in program.contracts), rows, program.case.money
+        )
         return
     yield from _sampled(program, reading, facts, most)
 
 
 def _sampled(program: Program, reading: Reading, facts: Mapping[str, Facts], most: int) -> Iterator[Check]:
     """The reference on the contracts whose rows fit; left out, and said, where a rule looks beyond its contract."""
-    beyond = next((node for node in read_nodes(program) if node.op == "earlier" or (node.op == "total" and node.data[0] != "contract") or node.op in ("allot", "fit") and node.data[1]), None)
+    beyond = next(
+        (
+            node
+            for node in read_nodes(program)
+            if node.op == "earlier"
+            or (node.op == "total" and node.data[0] != "contract")
+            or (node.op in ("allot", "fit") and node.data[1])
+        ),
+        None,
+    )
     if beyond is not None:
-        yield Check("derived again by the reference", True, f"left out: {beyond.op} looks beyond one contract, and there are more than {most:,} rows")
+        yield Check(
+            "derived again by the reference",
+            True,
+            f"left out: {beyond.op} looks beyond one contract, and there are more than {most:,} rows",
+        )
         return
     chosen, plain, taken = pay.sample(program, facts, most)
     if not chosen:

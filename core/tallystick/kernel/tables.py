@@ -16,7 +16,7 @@ In a rule ``activity.contacts.contacts`` is a Count for each row; a column writt
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, dataclass_transform
 
 from attrs import field, frozen
@@ -25,7 +25,7 @@ from tallystick.kernel.errors import RuleError
 from tallystick.kernel.grains import Grain, prices_grain, row_grain
 from tallystick.kernel.language import words
 from tallystick.kernel.language.nodes import Kind, Node
-from tallystick.kernel.language.series import CLASSES, Count, Flag, Maybe, Series, literal, wrapped
+from tallystick.kernel.language.series import CLASSES, Code, Count, Flag, Maybe, Series, literal, wrapped
 
 ROLES = ("contract", "provider", "commissioner", "person")
 """Column names with a meaning to the engine: what places a row in a contract, and whose row it is."""
@@ -126,7 +126,7 @@ class Table:
             value = getattr(self, name)
             if value.node.kind is not Kind.CODE:
                 raise RuleError(f"{self.table.name}.{name} is not a code, and only codes can be listed")
-            chosen = value.map(lambda code, codes=codes: code.is_in(codes)).is_yes() if isinstance(value, Maybe) else value.is_in(codes)
+            chosen = value.map(_listed(codes)).is_yes() if isinstance(value, Maybe) else value.is_in(codes)
             condition = condition & chosen
         return condition
 
@@ -150,6 +150,10 @@ class Table:
                 getattr(self, name)
 
 
+def _listed(codes: tuple[str, ...]) -> Callable[[Code], Flag]:
+    return lambda code: code.is_in(codes)
+
+
 @dataclass_transform(field_specifiers=(column,))
 def table(
     name: str, *, key: str | None = None, date: str | None = None, units: Mapping[str, str] | None = None,
@@ -158,10 +162,16 @@ def table(
     """Declare the class below as a table; raises RuleError where the declaration contradicts itself."""
 
     def declare(cls: type[Table]) -> type[Table]:
-        columns = {n: _column(cls, n, hint) for n, hint in typing.get_type_hints(cls).items() if isinstance(vars(cls).get(n), Column)}
+        columns = {
+            n: _column(cls, n, hint)
+            for n, hint in typing.get_type_hints(cls).items()
+            if isinstance(vars(cls).get(n), Column)
+        }
         for name_of, what in ((key, "key"), (date, "date"), *((of, "unit") for of in (units or {}).values() if of)):
             if name_of is not None and name_of not in columns:
                 raise RuleError(f"table {name}: its {what} {name_of!r} is not one of its columns")
+        if key is None and (date is not None or units):
+            raise RuleError(f"table {name}: rows that are dated or paid for need a key that names them")
         all_unique = ((key,), *unique) if key else unique
         cls.table = TableSpec(
             name=name, meaning=" ".join((cls.__doc__ or "").split()), columns=columns, key=key, date=date,
@@ -181,7 +191,9 @@ def _column(cls: type[Table], name: str, hint: Any) -> Column:
     of = typing.get_args(hint)[0] if optional else hint
     kinds = {series_class: kind for kind, series_class in CLASSES.items()}
     if of not in kinds:
-        raise RuleError(f"{cls.__name__}.{name}: annotate it with one of {', '.join(c.__name__ for c in kinds)}, or Maybe of it")
+        raise RuleError(
+            f"{cls.__name__}.{name}: annotate it with one of {', '.join(c.__name__ for c in kinds)}, or Maybe of it"
+        )
     import attrs
 
     return attrs.evolve(declared, kind=kinds[of], name=name, optional=optional)

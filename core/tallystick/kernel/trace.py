@@ -14,7 +14,7 @@ import pluggy
 from attrs import field, frozen
 
 from tallystick.kernel import hooks
-from tallystick.kernel.accounts import Account, Contract, Pot
+from tallystick.kernel.accounts import Contract, Pot
 from tallystick.kernel.errors import PluginError, RuleError, TallystickError, did_you_mean
 from tallystick.kernel.flows import Carry, Covered, Figure, Flow, Law, Priced, Units
 from tallystick.kernel.language import words
@@ -96,7 +96,9 @@ class Traced:
             if flow.units is not None:
                 yield flow.units
         for claim in self.units:
-            yield from (n for n in (claim.where, claim.units, claim.worth, claim.priced, claim.unnamed) if n is not None)
+            yield from (
+                n for n in (claim.where, claim.units, claim.worth, claim.priced, claim.unnamed) if n is not None
+            )
         yield from (figure.value for figure in self.figures)
         for carry in self.carries:
             yield from (carry.pot, carry.amount)
@@ -193,7 +195,9 @@ def _brings(flow: TracedFlow) -> Iterator[Amount]:
         amount = Amount(flow.amount).as_line()
         if account != provider.node:
             code = series(account)
-            is_provider: Any = Maybe(code).map(lambda c: c == provider.code).is_yes() if account.optional else code == provider.code
+            is_provider: Any = (
+                Maybe(code).map(lambda c: c == provider.code).is_yes() if account.optional else code == provider.code
+            )
             amount = when(is_provider, amount)
         yield amount if sign == 1 else -amount
 
@@ -206,7 +210,13 @@ def _sum(parts: list[Amount]) -> Amount:
 
 
 def trace(
-    rule: Any, identity: str, *, pays: bool, traced: Mapping[str, Traced], activity: Activity, manager: pluggy.PluginManager
+    rule: Any,
+    identity: str,
+    *,
+    pays: bool,
+    traced: Mapping[str, Traced],
+    activity: Activity,
+    manager: pluggy.PluginManager,
 ) -> Traced:
     """Run the rule's hooks, once, and return what it says.
 
@@ -273,12 +283,18 @@ class _Collected:
     def _flow(self, flow: Flow) -> None:
         amount = _settled(flow.amount)
         if not amount.grain.reaches(each_contract(Amount(Contract.provider.node)).node.grain):
-            raise RuleError(f"a flow of one amount for each {amount.grain} would be paid by every contract: allot it first")
+            raise RuleError(
+                f"a flow of one amount for each {amount.grain} would be paid by every contract: allot it first"
+            )
         for account in (flow.payer, flow.payee):
             if not amount.grain.reaches(account.node.grain):
-                raise RuleError(f"an account for each {account.node.grain} cannot take an amount for each {amount.grain}")
+                raise RuleError(
+                    f"an account for each {account.node.grain} cannot take an amount for each {amount.grain}"
+                )
         if flow.units is not None and not amount.grain.reaches(flow.units.node.grain):
-            raise RuleError(f"units for each {flow.units.node.grain} cannot be counted on an amount for each {amount.grain}")
+            raise RuleError(
+                f"units for each {flow.units.node.grain} cannot be counted on an amount for each {amount.grain}"
+            )
         self.flows.append(
             TracedFlow(
                 number=len(self.flows), payer=flow.payer.node, payee=flow.payee.node, amount=amount, kind=flow.kind,
@@ -295,7 +311,7 @@ class _Collected:
         self.carries.append(TracedCarry(pot=carry.pot.node, amount=_settled(kept), reason=carry.reason))
 
     def _claim(self, claim: Units) -> None:
-        state = {Priced: "priced", Covered: "covered"}.get(type(claim), "excluded")  # type: ignore[call-overload]
+        state = "priced" if isinstance(claim, Priced) else "covered" if isinstance(claim, Covered) else "excluded"
         has_price = claim.where
         worth: Amount | None = None
         if isinstance(claim.amount, Maybe):

@@ -49,7 +49,7 @@ class Node:
         self.rounded = rounded
         """True if this is money that was rounded here and is not yet a line of its own."""
         said = repr((op, kind.value, grain.name, optional, data)).encode() + b"".join(arg.digest for arg in args)
-        self.digest = hashlib.blake2b(said, digest_size=16).digest()
+        self.digest: bytes = hashlib.blake2b(said, digest_size=16).digest()
         self._bare: Node | None = None
 
     @property

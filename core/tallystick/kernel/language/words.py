@@ -7,11 +7,23 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.grains import CONTRACT, EVERYWHERE, SCHEME, TARGETS, Grain, meet
+from tallystick.kernel.grains import CONTRACT, EVERYWHERE, SCHEME, TARGETS, meet
+from tallystick.kernel.language.base import UNRESOLVED, a_kind, node_of
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.language.series import (
-    NUMBERS, Amount, Code, Count, Day, Flag, Maybe, Moment, Rate, Series,
-    _UNRESOLVED, _a, _factor, _node, literal, resolved, series, wrapped,
+    NUMBERS,
+    Amount,
+    Count,
+    Day,
+    Flag,
+    Maybe,
+    Moment,
+    Rate,
+    Series,
+    literal,
+    resolved,
+    series,
+    wrapped,
 )  # fmt: skip
 
 S = TypeVar("S", bound=Series)
@@ -20,17 +32,17 @@ S = TypeVar("S", bound=Series)
 def when(condition: Flag, value: S, otherwise: S | str | int | None = None) -> S:
     """``value`` where the condition holds, else ``otherwise``: zero if nothing is said, for numbers."""
     if not isinstance(condition, Flag):
-        raise RuleError(_UNRESOLVED if isinstance(condition, Maybe) else "when(…) takes a condition first")
+        raise RuleError(UNRESOLVED if isinstance(condition, Maybe) else "when(…) takes a condition first")
     resolved(condition)
     if isinstance(value, Maybe):
-        raise RuleError(_UNRESOLVED)
+        raise RuleError(UNRESOLVED)
     if otherwise is None:
         if value.kind not in NUMBERS:
-            raise RuleError(f"when(…) over {_a(value.kind)} needs what holds otherwise: there is no zero for it")
+            raise RuleError(f"when(…) over {a_kind(value.kind)} needs what holds otherwise: there is no zero for it")
         otherwise = literal(value.kind, 0)
     other = literal(value.kind, otherwise)
     rounded = value.node.rounded or other.node.rounded
-    return series(_node("when", (condition.node, value.node, other.node), kind=value.kind, rounded=rounded))  # type: ignore[no-any-return]
+    return series(node_of("when", (condition.node, value.node, other.node), kind=value.kind, rounded=rounded))  # type: ignore[no-any-return]
 
 
 def ratio(above: Series, below: Series, *, otherwise: Rate | Fraction | str | int) -> Rate:
@@ -38,8 +50,8 @@ def ratio(above: Series, below: Series, *, otherwise: Rate | Fraction | str | in
     above, below = resolved(above), resolved(below)
     kinds = {above.kind, below.kind}
     if not (len(kinds) == 1 or kinds == {Kind.RATE, Kind.COUNT}) or not kinds <= set(NUMBERS):
-        raise RuleError(f"ratio(…): {_a(above.kind)} over {_a(below.kind)} is not a ratio")
-    return Rate(_node("ratio", (above.node, below.node, literal(Kind.RATE, otherwise).node), kind=Kind.RATE))
+        raise RuleError(f"ratio(…): {a_kind(above.kind)} over {a_kind(below.kind)} is not a ratio")
+    return Rate(node_of("ratio", (above.node, below.node, literal(Kind.RATE, otherwise).node), kind=Kind.RATE))
 
 
 tracing: ContextVar[str] = ContextVar("tracing", default="")
@@ -55,18 +67,18 @@ def total(value: S, to: str = "contract") -> S:
     """
     value = resolved(value)
     if value.kind not in NUMBERS:
-        hint = "write count(condition)" if isinstance(value, Flag) else f"not {_a(value.kind)}"
+        hint = "write count(condition)" if isinstance(value, Flag) else f"not {a_kind(value.kind)}"
         raise RuleError(f"total(…) adds numbers: {hint}")
     if to not in TARGETS:
         raise RuleError(f"total(…, to={to!r}): choose one of {', '.join(TARGETS)}")
+    if value.node.grain.name == "terms":
+        value = each_contract(value)
+        if to == "contract":
+            return value
     target, grain = TARGETS[to], value.node.grain
     if not grain.reaches(target) or grain.name == to or grain in (EVERYWHERE, SCHEME):
         raise RuleError(f"total(…, to={to!r}): a value for each {grain} cannot be totalled to {to}")
-    if grain.name == "terms":
-        value = each_contract(value)
     if to == "contract":
-        if grain.name == "terms":
-            return value
         return _total(value, to, "")
     if is_fact(value.node):
         return _total(value, to, "")
@@ -93,7 +105,7 @@ def holders_of_this_rule(doing: str) -> str:
 
 def count(condition: Flag, to: str = "contract") -> Count:
     """For how many the condition holds, for each contract, provider, commissioner or the scheme."""
-    return total(when(condition, literal(Kind.COUNT, 1)), to)
+    return total(when(condition, literal(Kind.COUNT, 1)), to)  # type: ignore[no-any-return]
 
 
 def each_contract(value: S) -> S:
@@ -135,7 +147,7 @@ def fit(pot: Amount, *, by: Series, floor: Amount, cap: Amount) -> Amount:
 def _share(op: str, pot: Amount, by: Series, limits: tuple[Amount, ...]) -> Amount:
     by, pot = resolved(by), literal(Kind.AMOUNT, pot)
     if by.kind not in NUMBERS:
-        raise RuleError(f"{op}(…): weights are numbers, not {_a(by.kind)}")
+        raise RuleError(f"{op}(…): weights are numbers, not {a_kind(by.kind)}")
     if by.node.grain.name == "terms":
         by = each_contract(by)
     grain = by.node.grain
@@ -145,7 +157,9 @@ def _share(op: str, pot: Amount, by: Series, limits: tuple[Amount, ...]) -> Amou
     if grain == EVERYWHERE or not grain.reaches(whole) or grain == whole:
         raise RuleError(f"{op}(…): a pot for each {whole} cannot be shared by a weight for each {grain}")
     if grain.table:
-        raise RuleError(f"{op}(…): money is shared among contracts, members or a list, not among rows of {grain}; total the weights first")
+        raise RuleError(
+            f"{op}(…): money is shared among contracts, members or a list, not among rows of {grain}; total the weights first"
+        )
     holders = holders_of_this_rule(f"{op}(…)") if whole != CONTRACT else ""
     args = (pot.node, by.node, *(resolved(limit).node for limit in limits))
     made = Node(op, args, (whole.name, holders), kind=Kind.AMOUNT, grain=meet((arg.grain for arg in args), op))
@@ -157,7 +171,7 @@ def running(value: S) -> S:
     value = resolved(value)
     if not value.node.grain.table:
         raise RuleError("running(…) goes along the rows of a table; this is not one row's value")
-    return series(_node("running", (value.node,), (value.node.grain.table,), kind=value.kind))  # type: ignore[no-any-return]
+    return series(node_of("running", (value.node,), (value.node.grain.table,), kind=value.kind))  # type: ignore[no-any-return]
 
 
 def previous(value: S) -> Maybe[S]:
@@ -180,7 +194,7 @@ def so_far(value: S) -> S:
     """
     value = resolved(value)
     if value.kind not in NUMBERS:
-        raise RuleError(f"so_far(…) adds numbers, not {_a(value.kind)}")
+        raise RuleError(f"so_far(…) adds numbers, not {a_kind(value.kind)}")
     if value.node.grain.name == "terms":
         value = each_contract(value)
     if value.node.grain != CONTRACT:
@@ -198,22 +212,22 @@ def instalment(year: Amount) -> Amount:
 
 def days_between(start: Day, end: Day) -> Count:
     """Days from ``start`` to ``end``; negative when the end is first."""
-    return Count(_node("days_between", (_day(start), _day(end)), kind=Kind.COUNT))
+    return Count(node_of("days_between", (_day(start), _day(end)), kind=Kind.COUNT))
 
 
 def hours_between(start: Moment, end: Moment) -> Rate:
     """Elapsed hours, to the minute, also over a night in which the clocks change."""
     if not (isinstance(start, Moment) and isinstance(end, Moment)):
         raise RuleError(
-            _UNRESOLVED if isinstance(start, Maybe) or isinstance(end, Maybe) else "hours_between(…) takes two moments"
+            UNRESOLVED if isinstance(start, Maybe) or isinstance(end, Maybe) else "hours_between(…) takes two moments"
         )
-    minutes = Count(_node("minutes_between", (start.node, end.node), kind=Kind.COUNT))
+    minutes = Count(node_of("minutes_between", (start.node, end.node), kind=Kind.COUNT))
     return minutes * Fraction(1, 60)  # type: ignore[no-any-return]
 
 
 def completed_years(start: Day, end: Day) -> Count:
     """Whole years from ``start`` to ``end``, as an age is counted (29 February is completed on 1 March)."""
-    return Count(_node("completed_years", (_day(start), _day(end)), kind=Kind.COUNT))
+    return Count(node_of("completed_years", (_day(start), _day(end)), kind=Kind.COUNT))
 
 
 def _day(value: Any) -> Node:
@@ -256,7 +270,7 @@ def _split(match: dict[str, Series | str]) -> tuple[tuple[tuple[str, str], ...],
     keys = {name: resolved(value) for name, value in sorted(match.items()) if not isinstance(value, str)}
     for value in keys.values():
         if value.kind not in (Kind.CODE, Kind.DAY, Kind.COUNT):
-            raise RuleError(f"rows are matched by a code, a day or a count, not by {_a(value.kind)}")
+            raise RuleError(f"rows are matched by a code, a day or a count, not by {a_kind(value.kind)}")
     return fixed, keys
 
 
@@ -272,6 +286,8 @@ def earlier(rows: Any, where: Flag) -> Maybe[Day]:
     rows may belong to any contract or to none, the condition is about columns alone.
     """
     if not is_fact(resolved(where).node):
-        raise RuleError("earlier(…) looks at rows of any contract: its condition is about their columns, not a contract's numbers")
+        raise RuleError(
+            "earlier(…) looks at rows of any contract: its condition is about their columns, not a contract's numbers"
+        )
     node = Node("earlier", (resolved(where).node,), (rows.table.name,), kind=Kind.DAY, grain=rows.grain, optional=True)
     return Maybe(Day(node))

@@ -16,7 +16,7 @@ from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout
 from tallystick.kernel.pay.passes import Passes
 from tallystick.kernel.pay.small import Small, added
 from tallystick.kernel.program import Program
-from tallystick.kernel.reading import ReceivedLine, Reading, UnitsLine, UnplacedLine
+from tallystick.kernel.reading import Reading, ReceivedLine, UnitsLine, UnplacedLine
 from tallystick.kernel.tables import TableSpec
 from tallystick.kernel.trace import TracedUnits
 
@@ -37,7 +37,9 @@ class Claims:
 
     def __init__(self, program: Program, facts: Mapping[str, Facts]) -> None:
         self.program = program
-        self.received = {(name, unit): _units_of(table.spec, unit) for name, table in facts.items() for unit in table.spec.units}
+        self.received = {
+            (name, unit): _units_of(table.spec, unit) for name, table in facts.items() for unit in table.spec.units
+        }
         everyone = [
             (identity, number, claim)
             for identity, use in program.uses.items() for number, claim in enumerate(use.traced.units)
@@ -55,7 +57,9 @@ class Claims:
         keys = [(layout.contracts[number].id, period.number) for number, period in layout.periods]
         for (table, unit), node in self.received.items():
             counts = added(passes.split_sum(node, small), small.cells.places, len(keys), Kind.COUNT)
-            reading.received.extend(ReceivedLine(*key, table, unit, n) for key, n in zip(keys, counts, strict=True) if n)
+            reading.received.extend(
+                ReceivedLine(*key, table, unit, n) for key, n in zip(keys, counts, strict=True) if n
+            )
         for claim in self.claims:
             self._emit(claim, passes, small, keys, reading)
         for table in sorted({table for table, _ in self.received}):
@@ -75,7 +79,8 @@ class Claims:
         for key, *found in zip(keys, *columns, strict=True):
             if key[0] in holders and any(found):
                 what = claim.claim
-                reading.units.append(UnitsLine(*key, what.table, what.unit, claim.identity, claim.number, *found))
+                line = (*key, what.table, what.unit, claim.identity, claim.number, *found)
+                reading.units.append(UnitsLine._make(line))
 
 
 def _units_of(spec: TableSpec, unit: str) -> Node:
@@ -90,7 +95,9 @@ def holds(identity: str) -> Flag:
     return Flag(Node("holds", (), (identity,), kind=Kind.FLAG, grain=TERMS))
 
 
-def _sums(identity: str, number: int, claim: TracedUnits, everyone: list[tuple[str, int, TracedUnits]], program: Program) -> tuple[Node | None, ...]:
+def _sums(
+    identity: str, number: int, claim: TracedUnits, everyone: list[tuple[str, int, TracedUnits]], program: Program
+) -> tuple[Node | None, ...]:
     one = literal(Kind.COUNT, 1)
     units = Count(claim.units)
     priced = units if claim.priced == claim.where else when(Flag(claim.priced), units)

@@ -87,7 +87,9 @@ def fitted(pot: int, weights: list[Pair], floors: list[int], caps: list[int]) ->
     ordered = sorted(turns, key=lambda t: Fraction(*t))
 
     def given(turn: Pair) -> Fraction:
-        return sum((_clamped(turn, w, low, high) for w, low, high in zip(weights, floors, caps, strict=True)), Fraction(0))
+        return sum(
+            (_clamped(turn, w, low, high) for w, low, high in zip(weights, floors, caps, strict=True)), Fraction(0)
+        )
 
     reached = next((place for place, turn in enumerate(ordered) if given(turn) >= pot), None)
     if reached is None:

@@ -119,7 +119,7 @@ def plain(node: Node, args: list[Value], rounding: int) -> Value:
     if op in ("eq", "ne", "lt", "le", "gt", "ge"):
         return v.compare(op, *args)
     if op == "when":
-        return v.choose(*args, optional=node.optional)
+        return v.choose(*args, optional=any(arg.optional for arg in args))
     if op == "scale":
         return v.half_up(v.combine("mul", Kind.RATE, *args), Kind.AMOUNT, rounding)
     if op == "round":
@@ -140,7 +140,12 @@ def _or_else(node: Node, args: list[Value]) -> Value:
 
 
 def _flag(node: Node, args: list[Value], expr: Any) -> Value:
-    return Value(kind=Kind.FLAG, expr=expr, optional=node.optional, waits=_waits(args))
+    optional = node.op != "is_missing" and any(arg.optional for arg in args)
+    return Value(kind=Kind.FLAG, expr=expr, optional=optional, waits=_waits(args))
+
+
+def _joined(node: Node, args: list[Value], expr: Any) -> Value:
+    return _flag(node, args, v.known(expr, *args) if any(arg.optional for arg in args) else expr)
 
 
 def _count(args: list[Value], expr: Any, bound: Bound) -> Value:
@@ -168,7 +173,11 @@ def _difference(node: Node, args: list[Value], bound: Bound) -> Value:
 def _add_days(node: Node, args: list[Value]) -> Value:
     added = args[0].expr + args[1].expr.cast(nw.Int64)
     return Value(
-        kind=Kind.DAY, expr=added, bound=args[0].bound + args[1].bound, optional=node.optional, waits=_waits(args)
+        kind=Kind.DAY,
+        expr=added,
+        bound=args[0].bound + args[1].bound,
+        optional=any(arg.optional for arg in args),
+        waits=_waits(args),
     )
 
 
@@ -179,7 +188,9 @@ def _yyyymmdd(day: Any) -> Any:
 
 
 def _completed_years(node: Node, args: list[Value]) -> Value:
-    shifted = _yyyymmdd(args[1].expr) - _yyyymmdd(args[0].expr) + 10_000_000  # never below zero, so that // is one thing
+    shifted = (
+        _yyyymmdd(args[1].expr) - _yyyymmdd(args[0].expr) + 10_000_000
+    )  # never below zero, so that // is one thing
     return _count(args, shifted // 10000 - 1000, Bound(-1000, 1000))
 
 
@@ -201,8 +212,8 @@ def _minute(node: Node, args: list[Value]) -> Value:
 _PLAIN: dict[str, Callable[[Node, list[Value]], Value]] = {
     "neg": lambda node, args: v.negative(args[0]),
     "as_rate": lambda node, args: attrs.evolve(args[0], kind=Kind.RATE),
-    "and": lambda node, args: _flag(node, args, args[0].expr & args[1].expr),
-    "or": lambda node, args: _flag(node, args, args[0].expr | args[1].expr),
+    "and": lambda node, args: _joined(node, args, args[0].expr & args[1].expr),
+    "or": lambda node, args: _joined(node, args, args[0].expr | args[1].expr),
     "not": lambda node, args: _flag(node, args, ~args[0].expr),
     "is_missing": lambda node, args: _flag(node, args, args[0].expr.is_null()),
     "or_else": _or_else,
@@ -224,7 +235,9 @@ def _ordered(rows: Expressions) -> list[str]:
 def _running(rows: Expressions, node: Node) -> Value:
     made = rows.value(node.args[0])
     if not made.plain_below:
-        raise SettlementError("running(…) of ratios over different numbers cannot be worked out; multiply them out first")
+        raise SettlementError(
+            "running(…) of ratios over different numbers cannot be worked out; multiply them out first"
+        )
     bound = made.bound.times(max(rows.facts.rows, 1))
     wide = is_wide(bound, "a running sum")
     kept = rows.kept(attrs.evolve(made, expr=v.widened(made, wide)))

@@ -80,7 +80,10 @@ class Joins:
         found = f"{name}.found"
         rows.frame = rows.frame.with_columns(**dict(zip(keys, left, strict=True)))
         rows.frame = rows.frame.join(
-            right.with_columns(nw.lit(True).alias(found)), how="left", left_on=keys, right_on=[f"{key}.right" for key in keys]
+            right.with_columns(nw.lit(True).alias(found)),
+            how="left",
+            left_on=keys,
+            right_on=[f"{key}.right" for key in keys],
         )
         values[""] = Value(kind=Kind.FLAG, expr=~nw.col(found).is_null())
         return values
@@ -91,7 +94,9 @@ class Joins:
             frame = frame.filter(nw.col(fixed) == text)
         taken: dict[str, Any] = {}
         for number, key in enumerate(which.keys):
-            made = nw.col(key).cast(nw.Int32).cast(nw.Int64) if facts.spec.columns[key].kind is Kind.DAY else nw.col(key)
+            made = (
+                nw.col(key).cast(nw.Int32).cast(nw.Int64) if facts.spec.columns[key].kind is Kind.DAY else nw.col(key)
+            )
             taken[f"{name}.{number}.right"] = made
         values: dict[str, Value] = {}
         for wanted in self._wanted[which]:
@@ -119,7 +124,10 @@ class Joins:
             day = left.pop() if which.on else None
             spread = history(rows) if which.on else None
             listed = spread.rows if spread else [(0, row) for row in rows]
-            left = [*left, nw.lit(0, dtype=nw.Int64) if spread is None or day is None else segment_of(day, spread.breaks)]
+            left = [
+                *left,
+                nw.lit(0, dtype=nw.Int64) if spread is None or day is None else segment_of(day, spread.breaks),
+            ]
         columns, kinds = Columns(), self._key_kinds(which)
         _refuse_two_rows(listed, which)
         for number, key in enumerate(which.keys):
@@ -129,7 +137,7 @@ class Joins:
             columns.add(f"{name}.{number}.right", values, DTYPES[kinds[key]])
         columns.add(f"{name}.{len(which.keys)}.right", [place for place, _ in listed], nw.Int64)
         made = {
-            wanted: leaf(node, [_stored(node.kind, row.get(wanted)) for _, row in listed], f"{name}.{wanted}", columns, vary=True)
+            wanted: leaf(node, [_stored(node.kind, row.get(wanted)) for _, row in listed], f"{name}.{wanted}", columns)
             for wanted, node in self._wanted[which].items()
         }
         return columns.frame(), made, left
@@ -169,6 +177,6 @@ def _refuse_two_rows(listed: Sequence[tuple[int, Row]], which: Which) -> None:
 def _two(which: Which, key: list[Any]) -> Fault:
     said = ", ".join(f"{name} {value}" for name, value in zip(which.keys, key, strict=False))
     return Fault(
-        code="lookup/two-rows", found=f"table {which.table} has two rows for {said}", file=which.table,
+        code="lookup/two-rows", found=f"{which.table} has 2 rows for {said}", file=which.table,
         why="a rule looks one row up there, and would not know which to take", write="keep one of them",
     )  # fmt: skip

@@ -54,7 +54,9 @@ def lay_out(program: Program) -> Layout:
     contracts = program.case.contracts
     live = {contract.id for contract in program.contracts}
     spans = [list(contract.periods()) for contract in contracts]
-    breaks = sorted({day for periods in spans for p in periods for day in (p.first, p.last + DAY)} | set(_changes(program.case)))
+    breaks = sorted(
+        {day for periods in spans for p in periods for day in (p.first, p.last + DAY)} | set(_changes(program.case))
+    )
     places: list[tuple[int, Period]] = []
     before: list[int] = []
     cells: list[tuple[int, int, int]] = []

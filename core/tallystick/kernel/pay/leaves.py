@@ -24,10 +24,6 @@ DTYPES: dict[Kind, Any] = {
     Kind.AMOUNT: nw.Int64, Kind.COUNT: nw.Int64, Kind.FLAG: nw.Boolean, Kind.DAY: nw.Int64, Kind.CODE: nw.String,
     Kind.PRICE: nw.Int64, Kind.RATE: nw.Int64, Kind.MOMENT: nw.Int64,
 }  # fmt: skip
-ABSENT: dict[Kind, Any] = {
-    Kind.AMOUNT: 0, Kind.COUNT: 0, Kind.FLAG: False, Kind.DAY: None, Kind.CODE: None, Kind.PRICE: (0, 1),
-    Kind.RATE: (0, 1), Kind.MOMENT: None,
-}  # fmt: skip
 
 
 @frozen(eq=False)
@@ -46,21 +42,24 @@ class Columns:
         return nw.from_dict(self.values, schema=self.dtypes, backend="polars").lazy()
 
 
-def leaf(node: Node, values: Sequence[Any], name: str, columns: Columns, *, vary: bool = False) -> Value:
+def leaf(
+    node: Node, values: Sequence[Any], name: str, columns: Columns, *, held: Sequence[bool] | None = None
+) -> Value:
     """The value that a row reads from a column of plain values, which is put into ``columns`` if it varies.
 
-    None stands for missing where the node may be missing, and otherwise for a contract that does not hold
-    the rule: it reads zero there, and nobody looks at it.
+    ``held`` says for which members the contract holds every rule whose numbers these are: elsewhere nobody looks
+    at what is worked out, so a number that is the same wherever it is held becomes a constant. Without ``held``
+    the column always varies. What is missing where it is held stays missing, and stops the sum that meets it.
     """
-    kind, absent = node.kind, None if node.optional else ABSENT[node.kind]
-    given = values if node.optional else [v for v in values if v is not None]
-    if kind is not Kind.MOMENT and not vary and (first := _same(given)) is not None:
+    kind = node.kind
+    looked_at = list(values) if held is None else [v for v, is_held in zip(values, held, strict=True) if is_held]
+    missing = any(v is None for v in looked_at)
+    if held is not None and kind is not Kind.MOMENT and not missing and (first := _same(looked_at)) is not None:
         return constant(kind, number_of_day(first) if kind is Kind.DAY else first)
-    filled = [absent if v is None else v for v in values]
+    optional = node.optional or missing
     if kind in RATIOS:
-        return _ratio_leaf(node, filled, name, columns)
-    if kind is Kind.DAY:
-        filled = [None if v is None else number_of_day(v) for v in filled]
+        return _ratio_leaf(node, values, name, columns, optional=optional)
+    filled = [None if v is None else number_of_day(v) for v in values] if kind is Kind.DAY else values
     local = None
     if kind is Kind.MOMENT:
         columns.add(f"{name}.local", filled, nw.Datetime("us"))
@@ -69,7 +68,7 @@ def leaf(node: Node, values: Sequence[Any], name: str, columns: Columns, *, vary
     bound = bound_of(v for v in filled if v is not None) if DTYPES[kind] is nw.Int64 else Bound(0, 0)
     wide = bound.size >= NARROW
     columns.add(name, filled, nw.Int128 if wide else DTYPES[kind])
-    return Value(kind=kind, expr=nw.col(name), bound=bound, optional=node.optional, local=local, wide=wide)
+    return Value(kind=kind, expr=nw.col(name), bound=bound, optional=optional, local=local, wide=wide)
 
 
 def _same(values: Sequence[Any]) -> Any:
@@ -78,7 +77,7 @@ def _same(values: Sequence[Any]) -> Any:
     return first if first is not None and all(value == first for value in values) else None
 
 
-def _ratio_leaf(node: Node, pairs: Sequence[Any], name: str, columns: Columns) -> Value:
+def _ratio_leaf(node: Node, pairs: Sequence[Any], name: str, columns: Columns, *, optional: bool) -> Value:
     belows = {p[1] for p in pairs if p is not None} or {1}
     common = math.lcm(*belows)
     if common <= LARGEST_COMMON:
@@ -95,7 +94,13 @@ def _ratio_leaf(node: Node, pairs: Sequence[Any], name: str, columns: Columns) -
     wide = bound.size >= NARROW
     columns.add(name, above, nw.Int128 if wide else nw.Int64)
     return Value(
-        kind=node.kind, expr=nw.col(name), bound=bound, below=below, below_bound=below_bound, optional=node.optional, wide=wide
+        kind=node.kind,
+        expr=nw.col(name),
+        bound=bound,
+        below=below,
+        below_bound=below_bound,
+        optional=optional,
+        wide=wide,
     )
 
 

@@ -17,7 +17,23 @@ from tallystick.kernel.pay.scan import CELL, Scan, Wanted
 from tallystick.kernel.program import Program, Use
 from tallystick.kernel.trace import TracedFlow
 
-COLUMNS = ("contract", "period", "month", "book", "kind", "rule", "label", "table", "key", "payer", "payee", "pence", "units", "clause", "reason")
+COLUMNS = (
+    "contract",
+    "period",
+    "month",
+    "book",
+    "kind",
+    "rule",
+    "label",
+    "table",
+    "key",
+    "payer",
+    "payee",
+    "pence",
+    "units",
+    "clause",
+    "reason",
+)
 """The columns of a line-level ledger: the ledger's, and the row that each line is of."""
 
 
@@ -39,19 +55,22 @@ def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Containe
 def _lines(payer: Payer, use: Use, flow: TracedFlow, rules: Container[str] | None) -> Any:
     table = flow.amount.grain.table
     units = flow.units if flow.units is not None else nonzero(flow.amount)
-    wanted = Wanted(sums={flow.amount.bare: None, units.bare: None}, codes={flow.payer.bare: None, flow.payee.bare: None})
+    wanted = Wanted(
+        sums={flow.amount.bare: None, units.bare: None}, codes={flow.payer.bare: None, flow.payee.bare: None}
+    )
     scan = _scan(payer, table, wanted)
     pence, counted = scan.rows.value(flow.amount).expr, scan.rows.value(units).expr
     accounts = [scan.rows.value(account).expr for account in (flow.payer, flow.payee)]
     scan.rows.flush()
     frame = scan.rows.frame.select(
-        nw.col(CELL), key=nw.col(scan.rows.spec.key), pence=pence.cast(nw.Int64), units=counted, payer=accounts[0], payee=accounts[1],
+        nw.col(CELL), key=nw.col(scan.key), pence=pence.cast(nw.Int64), units=counted, payer=accounts[0], payee=accounts[1],
     ).filter(nw.col("pence") != 0)  # fmt: skip
     frame = frame.join(_owners(payer, use, flow, table, rules), how="inner", on=CELL)
     turned = nw.col("pence") < 0
     frame = frame.with_columns(
         payer=nw.when(turned).then(nw.col("payee")).otherwise(nw.col("payer")),
-        payee=nw.when(turned).then(nw.col("payer")).otherwise(nw.col("payee")), pence=nw.col("pence").abs(),
+        payee=nw.when(turned).then(nw.col("payer")).otherwise(nw.col("payee")),
+        pence=nw.col("pence").abs(),
     )
     return frame.filter(nw.col("payer") != nw.col("payee")).select(*COLUMNS).to_native()
 
@@ -69,7 +88,21 @@ def _owners(payer: Payer, use: Use, flow: TracedFlow, table: str, rules: Contain
             continue
         period = payer.layout.periods[place][1]
         clause = flow.clause or entry.clause
-        found.append((cell, payer.layout.contracts[number].id, period_name(period), period.month, flow.book, flow.kind, entry.use, entry.label, table, clause, flow.reason))
+        found.append(
+            (
+                cell,
+                payer.layout.contracts[number].id,
+                period_name(period),
+                period.month,
+                flow.book,
+                flow.kind,
+                entry.use,
+                entry.label,
+                table,
+                clause,
+                flow.reason,
+            )
+        )
     columns = Columns()
     names = ("contract", "period", "month", "book", "kind", "rule", "label", "table", "clause", "reason")
     columns.add(CELL, [line[0] for line in found], nw.Int64)
@@ -78,7 +111,9 @@ def _owners(payer: Payer, use: Use, flow: TracedFlow, table: str, rules: Contain
     return columns.frame()
 
 
-def rows_where(program: Program, facts: Mapping[str, Facts], table: str, node: Node | None, holders: Container[str], most: int = 20) -> list[str]:
+def rows_where(
+    program: Program, facts: Mapping[str, Facts], table: str, node: Node | None, holders: Container[str], most: int = 20
+) -> list[str]:
     """The keys of the first rows, in order, for which a row condition holds in a contract that holds the rule."""
     if node is None:
         return []
@@ -87,9 +122,13 @@ def rows_where(program: Program, facts: Mapping[str, Facts], table: str, node: N
     scan = _scan(payer, table, Wanted(codes={node.bare: None}))
     condition = scan.rows.value(node).expr
     scan.rows.flush()
-    cells = [c for c, (number, _, place) in enumerate(payer.layout.cells) if place >= 0 and payer.layout.contracts[number].id in holders]
-    frame = scan.rows.frame.filter(condition & nw.col(CELL).is_in(cells)).select(scan.rows.spec.key).sort(scan.rows.spec.key)
-    return [str(key) for key in frame.head(most).collect()[scan.rows.spec.key].to_list()]
+    cells = [
+        c
+        for c, (number, _, place) in enumerate(payer.layout.cells)
+        if place >= 0 and payer.layout.contracts[number].id in holders
+    ]
+    frame = scan.rows.frame.filter(condition & nw.col(CELL).is_in(cells)).select(scan.key).sort(scan.key)
+    return [str(key) for key in frame.head(most).collect()[scan.key].to_list()]
 
 
 def sample(program: Program, facts: Mapping[str, Facts], most: int) -> tuple[list[str], dict[str, Sequence[Row]], int]:
@@ -106,20 +145,27 @@ def sample(program: Program, facts: Mapping[str, Facts], most: int) -> tuple[lis
             if table.rows > most:
                 return [], {}, 0
     for contract in sorted(program.contracts, key=lambda one: one.id):
-        rows = {name: list(_rows_of(table, contract.id, contract.provider)) for name, table in facts.items() if _is_placed(table)}
+        rows = {
+            name: list(_rows_of(table, contract.id, contract.provider))
+            for name, table in facts.items()
+            if _is_placed(table)
+        }
         size = sum(map(len, rows.values()))
         if taken + size > most or len(chosen) >= 5:
             break
         for name, found in rows.items():
-            known = {row[facts[name].spec.key] for row in plain[name]} if facts[name].spec.key else set()
-            plain[name] += [row for row in found if row.get(facts[name].spec.key or "") not in known]
+            key = facts[name].spec.key or ""
+            known = {row.get(key) for row in plain[name]}
+            plain[name] += [row for row in found if row.get(key) not in known]
         chosen.append(contract.id)
         taken += size
     return chosen, dict(plain), taken
 
 
 def _is_placed(table: Facts) -> bool:
-    return table.spec.date is not None and any(name in table.spec.columns for name in ("contract", "provider", "commissioner"))
+    return table.spec.date is not None and any(
+        name in table.spec.columns for name in ("contract", "provider", "commissioner")
+    )
 
 
 def _rows_of(table: Facts, contract: str, provider: str) -> Iterable[Row]:

@@ -34,7 +34,9 @@ def apply(node: Node, args: list[Column], step: int, layout: Layout | None) -> C
 
 
 def plus(a: Any, b: Any, ratio: bool) -> Any:
-    """The sum of two amounts or counts, or of two ratios."""
+    """The sum of two amounts or counts, or of two ratios; missing if either is."""
+    if a is None or b is None:
+        return None
     return exact.add(a, b) if ratio else a + b
 
 

@@ -46,14 +46,20 @@ class Passes:
             inner = [self.level(arg) for arg in node.args]
             if node.op == "total" and node.args[0].grain.table:
                 parts = [node.args[0].bare] if node.data[0] != "contract" else list(self._leaves(node.args[0].bare))
-                inner = [self.level(part) + (1 if part.grain.table else 0) for part in parts] + self._conditions(node.args[0].bare)
+                inner = [self.level(part) + (1 if part.grain.table else 0) for part in parts] + self._conditions(
+                    node.args[0].bare
+                )
             self._levels[node] = max(inner, default=0)
         return self._levels[node]
 
     def _splits(self, node: Node) -> Sequence[Node]:
         """What a sum of the node is put together from, where something coarse can leave the sum."""
         if node.grain.table and self.level(node) > 0:
-            if node.op == "when" and not node.args[0].grain.table and node.args[0].grain.name not in ("terms", "everywhere"):
+            if (
+                node.op == "when"
+                and not node.args[0].grain.table
+                and node.args[0].grain.name not in ("terms", "everywhere")
+            ):
                 return [arg.bare for arg in node.args[1:]]
             if node.op in _MOVES:
                 return [arg.bare for arg in node.args]
@@ -222,5 +228,3 @@ def nonzero(amount: Node) -> Node:
         parts = [series(nonzero(arg)) for arg in amount.args[1:]]
         return when(series(amount.args[0]), *parts).node  # type: ignore[no-any-return]
     return when(series(amount) != 0, literal(Kind.COUNT, 1)).node  # type: ignore[no-any-return]
-
-

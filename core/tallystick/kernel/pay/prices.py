@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tallystick.kernel.case import Case, PriceRows
-from tallystick.kernel.errors import Fault, InputError
+from tallystick.kernel.errors import Fault, InputError, did_you_mean
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.pay import operations
 from tallystick.kernel.pay.exact import pair
@@ -23,32 +23,43 @@ def resolve_lists(case: Case) -> Lists:
     """Every price list's rows, by (table, name); prices of derived lists are worked out here."""
     done: Lists = {}
     for key in sorted(case.prices):
-        _resolve(case, key, done)
+        _resolve(case, key, done, ())
     return done
 
 
-def _resolve(case: Case, key: tuple[str, str], done: Lists) -> Sequence[Row]:
+def _resolve(case: Case, key: tuple[str, str], done: Lists, above: tuple[tuple[str, str], ...]) -> Sequence[Row]:
+    if key in above:
+        circle = " → ".join(name for _, name in [*above[above.index(key) :], key])
+        raise InputError(Fault(code="prices/cycle", found=f"price lists are derived in a circle: {circle}"))
+    if key not in case.prices:
+        known = [name for table, name in case.prices if table == key[0]]
+        write = did_you_mean(key[1], known)
+        raise InputError(Fault(code="prices/unknown", found=f"there is no list {key[1]!r} of {key[0]}", write=write))
     if key not in done:
         listed = case.prices[key]
+        inside = (*above, key)
         if not listed.derived_from:
             done[key] = listed.rows
         else:
-            base = _resolve(case, (listed.table, listed.derived_from), done)
-            done[key] = _Derived(case, listed, base, done).rows()
+            base = _resolve(case, (listed.table, listed.derived_from), done, inside)
+            done[key] = _Derived(case, listed, base, done, inside).rows()
     return done[key]
 
 
 class _Derived:
     """One derived list: the rows of its base, with each price column taken through every step."""
 
-    def __init__(self, case: Case, listed: PriceRows, base: Sequence[Row], done: Lists) -> None:
-        self.case, self.listed, self.base, self.done = case, listed, base, done
+    def __init__(
+        self, case: Case, listed: PriceRows, base: Sequence[Row], done: Lists, inside: tuple[tuple[str, str], ...]
+    ) -> None:
+        self.case, self.listed, self.base, self.done, self.inside = case, listed, base, done, inside
         self.spec = case.tables[listed.table]
 
     def rows(self) -> list[Row]:
         """The rows of the derived list."""
         columns: dict[str, list[Any]] = {
-            name: [None if row.get(name) is None else pair(row[name]) for row in self.base] for name in price_columns(self.spec)
+            name: [None if row.get(name) is None else pair(row[name]) for row in self.base]
+            for name in price_columns(self.spec)
         }
         for number, step in enumerate(self.listed.steps):
             nodes = step_nodes(self.listed, self.spec, number)
@@ -70,12 +81,16 @@ class _Derived:
                 ))  # fmt: skip
         return [None if before is None else price for before, price in zip(prices, after, strict=True)]
 
-    def _column(self, node: Node, values: Mapping[str, Any], prices: list[Any], memo: dict[Node, list[Any]]) -> list[Any]:
+    def _column(
+        self, node: Node, values: Mapping[str, Any], prices: list[Any], memo: dict[Node, list[Any]]
+    ) -> list[Any]:
         if node not in memo:
             memo[node] = self._fresh(node, values, prices, memo)
         return memo[node]
 
-    def _fresh(self, node: Node, values: Mapping[str, Any], prices: list[Any], memo: dict[Node, list[Any]]) -> list[Any]:
+    def _fresh(
+        self, node: Node, values: Mapping[str, Any], prices: list[Any], memo: dict[Node, list[Any]]
+    ) -> list[Any]:
         if node.op == "literal":
             value = node.data[0]
             return [pair(value) if isinstance(value, Fraction) else value] * len(self.base)
@@ -93,11 +108,9 @@ class _Derived:
     def _other(self, name: str, column: str) -> list[Any]:
         """The same code's price in another list, in the version in force as each row begins."""
         key = (self.listed.table, name)
-        if key not in self.case.prices:
-            raise InputError(Fault(code="price-list/unknown", found=f"list {self.listed.name!r} refers to {name!r}, and there is no such list"))
         keys = key_columns(self.spec)
         index: dict[tuple[Any, ...], list[Row]] = {}
-        for row in _resolve(self.case, key, self.done):
+        for row in _resolve(self.case, key, self.done, self.inside):
             index.setdefault(tuple(row.get(k) for k in keys), []).append(row)
         found: list[Any] = []
         for row in self.base:

@@ -46,7 +46,12 @@ class Payer:
     def rows_of(self, table: str) -> Sequence[Row]:
         """A table's rows in plain Python: a price list's, or a small table of facts'."""
         if table not in self._plain:
-            lists = [{**row, "list": name} for (of, name), rows in sorted(self._prices.items()) if of == table for row in rows]
+            lists = [
+                {**row, "list": name}
+                for (of, name), rows in sorted(self._prices.items())
+                if of == table
+                for row in rows
+            ]
             self._plain[table] = lists or (list(self.facts[table].records()) if table in self.facts else [])
         return self._plain[table]
 
@@ -91,7 +96,12 @@ class Payer:
         """Run the passes and put the reading together, window by window where a balance is waited for."""
         small = self.prepared()
         reading = Reading()
-        waiting = {n for use in self.program.uses.values() for n in walk(*(r.bare for r in use.traced.nodes())) if n.op == "balance"}
+        waiting = {
+            n
+            for use in self.program.uses.values()
+            for n in walk(*(r.bare for r in use.traced.nodes()))
+            if n.op == "balance"
+        }
         if not waiting:
             self._emit(small, None, reading)
         for window in self._windows() if waiting else ():
@@ -152,7 +162,9 @@ class Payer:
                         emitter.fault(place, reading)
                     elif value not in (0, (0, 1)):
                         plain = Fraction(*value) if isinstance(value, tuple) else value
-                        reading.figures.append(FigureLine(*emitter.key(place), identity, figure.name, figure.value.kind.value, plain))
+                        reading.figures.append(
+                            FigureLine(*emitter.key(place), identity, figure.name, figure.value.kind.value, plain)
+                        )
             for carry in use.traced.carries:
                 emitter.carry(carry.pot, carry.amount, carry.reason, reading)
             for says, left, right in use.traced.laws:
@@ -213,7 +225,10 @@ class _Emitter:
             domain = self.small.domain_of(node)
             return domain, lambda n: self.small.column(n, domain)
         cells = self.small.cells
-        return cells, lambda n: self.payer.passes.split_sum(n, self.small) if n.grain.table else self.small.column(n, cells)
+        return (
+            cells,
+            lambda n: self.payer.passes.split_sum(n, self.small) if n.grain.table else self.small.column(n, cells),
+        )
 
     def by_place(self, node: Node) -> Iterator[tuple[int, Any]]:
         """The node's total for each held place."""
@@ -256,7 +271,9 @@ class _Emitter:
                 held[1] += units
         for (place, payer, payee), (pence, units) in sums.items():
             if pence or units:
-                reading.flows.append(FlowLine(*self.key(place), self.use.identity, flow.number, payer, payee, pence, units))
+                reading.flows.append(
+                    FlowLine(*self.key(place), self.use.identity, flow.number, payer, payee, pence, units)
+                )
 
     def _entries(self, flow: TracedFlow) -> Iterator[tuple[Any, ...]]:
         """(place, payer, payee, pence, units, rows with money) for each cell, record or group."""
@@ -266,7 +283,9 @@ class _Emitter:
         domain, column = self._members(flow.amount)
         units = units_of(flow)
         counts = [0] * domain.size if units is None else column(units)
-        yield from zip(domain.places, column(flow.payer), column(flow.payee), column(flow.amount), counts, counts, strict=True)
+        yield from zip(
+            domain.places, column(flow.payer), column(flow.payee), column(flow.amount), counts, counts, strict=True
+        )
 
     def _apart(self, flow: TracedFlow) -> Iterator[tuple[Any, ...]]:
         passes = self.payer.passes

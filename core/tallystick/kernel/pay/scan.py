@@ -69,14 +69,22 @@ class Scan:
         joins = Joins(facts, lists, small, roots)
         self.rows = Expressions(self.facts, frame, leaves, roots, small.program.case.rounding, joins)
 
+    @property
+    def key(self) -> str:
+        """The column that names a row; a table that is paid for has one."""
+        return self.facts.spec.key or ""
+
     def _placed(self, coarse: Sequence[Node]) -> tuple[Any, dict[Node, Value]]:
         """The rows with their cell, their place and everything coarse that they read."""
         spec, columns = self.facts.spec, Columns()
         leaves = {
-            node: leaf(node, self.small.column(node, self.small.cells), f"~leaf{number}", columns)
+            node: leaf(
+                node, self.small.column(node, self.small.cells), f"~leaf{number}", columns, held=self.small.held(node)
+            )
             for number, node in enumerate(coarse)
         }
         frame = nw.from_native(self.facts.frame)
+        assert spec.date is not None  # a table without one is only looked up
         day = nw.col(spec.date).cast(nw.Int32).cast(nw.Int64)
         frame = frame.with_columns(segment_of(day, self.layout.breaks).alias(SEGMENT))
         frame = self._with_cells(frame)
@@ -124,20 +132,21 @@ class Scan:
             raise SettlementError("ratios over different numbers cannot be summed row by row: multiply them out first")
         most = value.bound.size * max(self.facts.rows, 1)
         if most >= WIDE:
-            raise SettlementError(f"a sum over table {self.facts.spec.name} may reach {most:,}, which cannot be computed exactly")
+            raise SettlementError(
+                f"a sum over table {self.facts.spec.name} may reach {most:,}, which cannot be computed exactly"
+            )
         return widened(value, most >= NARROW), value
 
     def grouped(self, frame: Any) -> Grouped:
-        """The collected result as plain columns; raises SettlementError if anything summed was missing."""
+        """The collected result as plain columns; a sum that met anything missing is itself missing."""
         read = {name: frame[name].to_list() for name in frame.columns}
         sums: dict[Node, list[Any]] = {}
         for number, node in enumerate(self.wanted.sums):
-            everywhere = node in self.wanted.facts
-            missing = zip(read[CELL], read[f"~nullsum{number}"], strict=True)
-            if any(nulls for cell, nulls in missing if cell >= 0 or everywhere):
-                raise SettlementError(f"a sum over table {self.facts.spec.name} met a missing value: {node!r}")
-            value, column = self.rows.value(node), read[f"~sum{number}"]
-            sums[node] = [(above, value.below) for above in column] if node.kind in RATIOS else column
+            below, nulls = self.rows.value(node).below, read[f"~nullsum{number}"]
+            whole = read[f"~sum{number}"]
+            if node.kind in RATIOS:
+                whole = [(above, below) for above in whole]
+            sums[node] = [None if n else v for v, n in zip(whole, nulls, strict=True)] if any(nulls) else whole
         return Grouped(
             cells=read[CELL], rows=read["~rows"], segments=read.get(SEGMENT), sums=sums,
             codes={node: read[f"~code{number}"] for number, node in enumerate(self.wanted.codes)},

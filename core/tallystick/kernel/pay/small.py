@@ -14,7 +14,7 @@ from typing import Any
 from attrs import field, frozen
 
 from tallystick.kernel.errors import SettlementError
-from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.pay import operations
 from tallystick.kernel.pay.exact import allotted, fitted, pair
 from tallystick.kernel.pay.layout import Layout, terms
@@ -41,7 +41,9 @@ class Lookups:
         self._rows_of = rows_of
         self._index: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Mapping[str, Any]]]] = {}
 
-    def found(self, table: str, keys: tuple[str, ...], fixed: tuple[tuple[str, str], ...], values: tuple[Any, ...], day: Any) -> Any:
+    def found(
+        self, table: str, keys: tuple[str, ...], fixed: tuple[tuple[str, str], ...], values: tuple[Any, ...], day: Any
+    ) -> Any:
         """The one row that matches, or None; a SettlementError for two."""
         if any(value is None for value in values):
             return None
@@ -91,7 +93,9 @@ class Small:
     def __attrs_post_init__(self) -> None:
         places = [place for _, _, place in self.layout.cells]
         object.__setattr__(self, "cells", Domain("cells", len(places), places))
-        object.__setattr__(self, "periods", Domain("periods", len(self.layout.periods), range(len(self.layout.periods))))
+        object.__setattr__(
+            self, "periods", Domain("periods", len(self.layout.periods), range(len(self.layout.periods)))
+        )
 
     def column(self, node: Node, domain: Domain) -> Column:
         """The node's value for each member of the domain."""
@@ -100,6 +104,14 @@ class Small:
         if known is None:
             known = self.memo[node, domain.name] = self._column(node, domain)
         return known
+
+    def held(self, node: Node) -> list[bool]:
+        """For each cell, whether its contract is settled and holds every rule whose numbers the node reads."""
+        named = {str(part.data[0]) for part in walk(node) if part.op in ("term", "column", "find")}
+        mine = named | {name.rpartition(":")[0] for name in named}
+        uses = [use.holders for identity, use in self.program.uses.items() if identity in mine]
+        held = [all(c.id in holders for holders in uses) for c in self.layout.contracts]
+        return [place >= 0 and held[number] for number, _, place in self.layout.cells]
 
     def at_periods(self, node: Node) -> Column:
         """The node's value for each contract's period."""
@@ -145,7 +157,9 @@ class Small:
     def domain_of(self, node: Node) -> Domain:
         """The domain that a node's own grain is worked out over."""
         name = node.grain.name
-        return self.list_domain(name) if ":" in name and not node.grain.table and name not in _TO_PERIODS else self.periods
+        return (
+            self.list_domain(name) if ":" in name and not node.grain.table and name not in _TO_PERIODS else self.periods
+        )
 
 
 _TO_PERIODS = ("contract", "terms", "provider", "commissioner", "scheme", "everywhere")
@@ -234,7 +248,9 @@ def _find_in_list(small: Small, node: Node, args: list[Column], domain: Domain) 
     for place, record in zip(inside.places, small.records(name), strict=True):
         key = (place, *(record.get(k) for k in keys))  # type: ignore[attr-defined]
         if key in index:
-            raise SettlementError(f"the list {name} has two records for {', '.join(map(str, key[1:]))}, and one is wanted")
+            raise SettlementError(
+                f"the list {name} has two records for {', '.join(map(str, key[1:]))}, and one is wanted"
+            )
         index[key] = _plain(node.kind, record.get(wanted))
     return [
         None if any(arg[n] is None for arg in args) else index.get((domain.places[n], *(arg[n] for arg in args)))
@@ -271,7 +287,6 @@ def _total(small: Small, node: Node, domain: Domain) -> Column:
         for member in members:
             found[member] = whole
     return found
-
 
 
 def _held(small: Small, identity: str) -> list[int]:

@@ -54,7 +54,14 @@ def constant(kind: Kind, value: Any) -> Value:
     """A value that is the same in every row; ratios come as (above, below), days as days since 1970."""
     if kind in RATIOS:
         above, below = value
-        return Value(kind=kind, expr=whole(above), bound=Bound(above, above), below=below, below_bound=Bound(below, below), wide=abs(above) >= NARROW)
+        return Value(
+            kind=kind,
+            expr=whole(above),
+            bound=Bound(above, above),
+            below=below,
+            below_bound=Bound(below, below),
+            wide=abs(above) >= NARROW,
+        )
     if kind in (Kind.AMOUNT, Kind.COUNT, Kind.DAY):
         return Value(kind=kind, expr=whole(value), bound=Bound(value, value), wide=abs(value) >= NARROW)
     return Value(kind=kind, expr=nw.lit(value))
@@ -87,20 +94,22 @@ def combine(op: str, kind: Kind, a: Value, b: Value) -> Value:
         first = left <= right if op == "min" else left >= right
         expr = nw.when(first).then(left).otherwise(right)
         if a.optional or b.optional:
-            expr = nw.when(~(left.is_null() | right.is_null())).then(expr)
+            expr = known(expr, a, b)
     return _made(kind, expr, bound, a, b, wide=wide, below=a.below, below_bound=a.below_bound)
 
 
 def negative(a: Value) -> Value:
     """The value with its sign turned."""
-    return attrs.evolve(a, expr=-a.expr, bound=-a.bound)
+    return attrs.evolve(a, expr=0 - a.expr, bound=-a.bound)  # Polars cannot negate 128 bits, but subtracts them
 
 
 def _product(kind: Kind, a: Value, b: Value) -> Value:
     bound = a.bound * b.bound
     wide = is_wide(bound, f"a product of {a.kind.value} and {b.kind.value}") or a.wide or b.wide
     below, below_bound = _times(a.below, a.below_bound, b.below, b.below_bound)
-    return _made(kind, widened(a, wide) * widened(b, wide), bound, a, b, wide=wide, below=below, below_bound=below_bound)
+    return _made(
+        kind, widened(a, wide) * widened(b, wide), bound, a, b, wide=wide, below=below, below_bound=below_bound
+    )
 
 
 def _times(a: Any, a_bound: Bound, b: Any, b_bound: Bound) -> tuple[Any, Bound]:
@@ -139,7 +148,17 @@ def _over(a: Value, other: Value, below: Any, below_bound: Bound) -> Value:
     bound = a.bound * other.below_bound
     wide = is_wide(bound, "a ratio brought to a common denominator") or a.wide
     expr = widened(a, wide) * _below(other.below, wide)
-    return attrs.evolve(a, expr=expr, bound=bound, below=below, below_bound=below_bound, wide=wide, waits=a.waits | other.waits)
+    return attrs.evolve(
+        a, expr=expr, bound=bound, below=below, below_bound=below_bound, wide=wide, waits=a.waits | other.waits
+    )
+
+
+def known(expr: Expr, *of: Value) -> Expr:
+    """The expression, missing where any of the values is: an engine's own logic would look past that."""
+    present = ~of[0].expr.is_null()
+    for value in of[1:]:
+        present = present & ~value.expr.is_null()
+    return nw.when(present).then(expr)
 
 
 def _made(kind: Kind, expr: Expr, bound: Bound, *of: Value, **more: Any) -> Value:
@@ -155,7 +174,7 @@ def half_up(a: Value, kind: Kind, step: int) -> Value:
     It is done on the positive value and the sign put back, so that it means the same whichever way an
     engine rounds the quotient of a negative number.
     """
-    if a.below == 1 and step == 1:
+    if a.plain_below and a.below == 1 and step == 1:
         return attrs.evolve(a, kind=kind)
     below, below_bound = _times(a.below, a.below_bound, step, Bound(step, step))
     reach = Bound(0, 2 * a.bound.size + below_bound.high)
@@ -163,7 +182,7 @@ def half_up(a: Value, kind: Kind, step: int) -> Value:
     above = widened(a, wide)
     under = _below(below, wide)
     size = (above.abs() * 2 + under) // (under * 2)
-    expr = nw.when(above < 0).then(-size).otherwise(size)
+    expr = nw.when(above < 0).then(0 - size).otherwise(size)
     low = below_bound.low if below_bound.low > 0 else 1
     bound = Bound(-(-a.bound.low // low) - 1 if a.bound.low > 0 else a.bound.low // low - 1, a.bound.high // low + 1)
     bound = Bound(min(bound.low, 0), max(bound.high, 0))
@@ -181,7 +200,7 @@ def ratio(above: Value, below: Value, otherwise: Value) -> Value:
     wide = over.wide or under.wide or is_wide(over.bound.join(under.bound).join(otherwise.bound), "a ratio")
     top, bottom = widened(over, wide), widened(under, wide)
     nothing = bottom == 0
-    turned = nw.when(bottom < 0).then(-top).otherwise(top)
+    turned = nw.when(bottom < 0).then(0 - top).otherwise(top)
     expr = nw.when(nothing).then(widened(otherwise, wide)).otherwise(turned)
     line = nw.when(nothing).then(_below(otherwise.below, wide)).otherwise(bottom.abs())
     bound = over.bound.join(-over.bound).join(otherwise.bound)
@@ -209,6 +228,10 @@ def choose(condition: Value, a: Value, b: Value, *, optional: bool) -> Value:
     wide = a.wide or b.wide
     left, right = (widened(a, wide), widened(b, wide)) if a.kind in NUMBERS else (a.expr, b.expr)
     expr = nw.when(condition.expr).then(left).otherwise(right)
+    if condition.optional:
+        expr = known(expr, condition)
     local = None if a.local is None else nw.when(condition.expr).then(a.local).otherwise(b.local)
-    made = _made(a.kind, expr, a.bound.join(b.bound), condition, a, b, wide=wide, below=a.below, below_bound=a.below_bound)
+    made = _made(
+        a.kind, expr, a.bound.join(b.bound), condition, a, b, wide=wide, below=a.below, below_bound=a.below_bound
+    )
     return attrs.evolve(made, local=local, optional=optional)

@@ -144,7 +144,7 @@ class DischargeCostTransfer(Rule):
             "borne by the provider or the payee itself", when(own, charge), reason="payer and payee would be one"
         )
         yield Figure("nobody is liable", when(said == NOBODY, charge), reason="the table names nobody: not charged")
-        yield from self._disputed(contract, payee, when(said == DISPUTED, charge))
+        yield from self._disputed(contract, payee, when(said == DISPUTED, charge), when(said == DISPUTED, days))
         yield Figure(
             "days without a listed body", when(said == "", days), reason="reason or pathway missing, or not listed"
         )
@@ -157,16 +157,17 @@ class DischargeCostTransfer(Rule):
             return self.daily_rate
         return self.other_rates.find("rate", body=body).or_else(self.daily_rate)  # type: ignore[no-any-return]
 
-    def _disputed(self, contract: Contract, payee: Account, charge: Amount) -> Iterator[Flow | Figure | Carry]:
+    def _disputed(
+        self, contract: Contract, payee: Account, charge: Amount, days: Count
+    ) -> Iterator[Flow | Figure | Carry]:
         yield Figure("disputed", charge, reason="who is liable is contested: not paid")
         if self.contested_from is None:
             return
         pot = contract.pot(
             "contested discharge charges", purpose="charges that are not yet agreed", at_end="carry forward"
         )
-        yield Flow(
-            self.contested_from, pot, charge, kind="contested", reason=f"disputed days of delay, by {self.legal_basis}"
-        )
+        reason = f"disputed days of delay, by {self.legal_basis}"
+        yield Flow(self.contested_from, pot, charge, kind="contested", units=days, reason=reason)
         yield Carry(pot, charge, until=contract.as_at, then=payee, reason="contested, and not yet agreed")
 
     def _covered(self, uncovered: Flag) -> Iterator[Law]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +10,16 @@ from attrs import field, frozen
 
 from tallystick.files.workspace import Workspace
 from tallystick.kernel.checks import Check
-from tallystick.kernel.explain import Explanation
 from tallystick.kernel.ledger import LedgerLine
 from tallystick.kernel.plugins import Plugins
 from tallystick.kernel.settlement import Settlement
 
 if TYPE_CHECKING:
+    from tallystick.kernel.explain import Explanation
     from tallystick.report.statement import Statement
 
 LEDGER_TYPES = {name: "Int64" if name in ("pence", "units") else "String" for name in LedgerLine._fields}
+BALANCE_TYPES = {"account": "String", "book": "String"} | dict.fromkeys(("opening", "received", "paid", "closing"), "Int64")
 
 
 @frozen(eq=False, kw_only=True)
@@ -32,14 +33,13 @@ class Result:
 
     @property
     def ledger(self) -> Any:
-        """Every payment, a line each: contract, period, month, book, kind, rule, label, payer, payee, pence, units, clause, reason."""
-        return self._frame(LEDGER_TYPES, self.settlement.lines)
+        """Every payment, a line each: contract, period, month, book, kind, rule, label, payer, payee, pence, …"""
+        return self._native(polars_frame(self.settlement))
 
     @property
     def balances(self) -> Any:
         """What each account received and paid, by book, in pence."""
-        types = {"account": "String", "book": "String", "opening": "Int64", "received": "Int64", "paid": "Int64", "closing": "Int64"}
-        return self._frame(types, [(*line, line.closing) for line in self.settlement.balances])
+        return self._native(plain_frame(BALANCE_TYPES, ((*line, line.closing) for line in self.settlement.balances)))
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -60,10 +60,18 @@ class Result:
         """One contract's statement; KeyError for a contract that the workspace does not have."""
         from tallystick.report.statement import statement_of
 
-        return statement_of(self.settlement, contract)
+        return statement_of(self.settlement, contract, sections=self.plugins.report_sections)
+
+    def statements(self) -> Iterator[Statement]:
+        """Every contract's statement in the order of the workspace, sorted out of the ledger only once."""
+        from tallystick.report.grouped import grouped
+        from tallystick.report.statement import statement_from
+
+        book = grouped(self.settlement, self.plugins.report_sections)
+        return (statement_from(book, contract) for contract in book.contracts)
 
     def explain(self, table: str, key: str, *, rule: str | None = None) -> Explanation:
-        """How one row of activity came to be paid, derived again from the row; compared with what was paid."""
+        """How one row of activity came to be paid, derived again from the row and compared with what was paid."""
         from tallystick.report.explained import explained
 
         return explained(self.settlement, table, key, rule=rule)
@@ -79,23 +87,35 @@ class Result:
         return self._native(pl.concat(frames).collect().sort(order) if frames else pl.DataFrame())
 
     def write(self, folder: str | Path | None = None, *, lines: bool = False) -> Path:
-        """Write the run folder, whole or not at all, and return where it is; never over an existing one."""
+        """Write the run folder below ``folder``, whole or not at all, and return where it is.
+
+        Never over an existing one: the same inputs, scheme and code give the same folder, which is then returned.
+        """
         from tallystick.report.run_folder import write_run
 
         return write_run(self, None if folder is None else Path(folder), lines=lines)
 
-    def _frame(self, types: Mapping[str, str], rows: Any) -> Any:
-        import polars as pl
-
-        return self._native(pl.DataFrame(list(rows), schema={n: getattr(pl, t) for n, t in types.items()}, orient="row"))
-
     def _native(self, frame: Any) -> Any:
         """The frame in the library of what was handed in."""
-        kind = type(self.like).__module__.partition(".")[0]
-        if kind == "pandas":
+        library = type(self.like).__module__.partition(".")[0].lstrip("_")
+        if library == "pandas":
             return frame.to_pandas(use_pyarrow_extension_array=True)
-        if kind == "pyarrow":
+        if library == "pyarrow":
             return frame.to_arrow()
+        if library == "duckdb":
+            import duckdb
+
+            return duckdb.from_arrow(frame.to_arrow())
         return frame
 
 
+def polars_frame(settlement: Settlement) -> Any:
+    """The ledger as a Polars frame."""
+    return plain_frame(LEDGER_TYPES, settlement.lines)
+
+
+def plain_frame(types: Mapping[str, str], rows: Iterable[tuple[object, ...]]) -> Any:
+    """Rows as a Polars frame with columns of the named types."""
+    import polars as pl
+
+    return pl.DataFrame(list(rows), schema={name: getattr(pl, kind) for name, kind in types.items()}, orient="row")

@@ -1,0 +1,165 @@
+"""The run folder: everything that a run came to, in files, whole or not at all, and never over another run.
+
+A run is named by its fingerprint, so the same inputs, scheme and code give the same folder. If it is there
+already and whole, it is left alone and returned. If it is there and not whole (somebody changed a file, or took
+one away), or lacks the lines that are asked for, the run is written beside it, as ``run-…-2`` and so on.
+
+Files are written to a hidden folder beside it first, forced to the disk, and renamed at once: a process that is
+killed at any moment leaves no folder that looks like a run. What a dead process left is taken away by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_hex
+
+from tallystick.report.run_files import write_files
+from tallystick.report.run_record import RECORD, fingerprint, made_from, record
+from tallystick.result import Result
+
+_PARTIAL = re.compile(r"^\.run-[0-9a-f]+\.(?P<host>[^.]*)\.(?P<pid>\d+)\.[0-9a-f]+\.partial$")
+_STALE_SECONDS = 24 * 60 * 60
+_MANY_FILES = 200
+"""From so many files on the whole disk is synchronised once, which is faster than file by file."""
+
+
+def write_run(result: Result, folder: Path | None = None, *, lines: bool = False) -> Path:
+    """Write the run below ``folder`` (by default where the workspace says) and return the run's own folder.
+
+    Raises OSError where it cannot be written, and SettlementError if lines do not add up to the ledger;
+    either way no folder appears.
+    """
+    below = result.workspace.out if folder is None else folder
+    below.mkdir(parents=True, exist_ok=True)
+    remove_stale(below)
+    made = made_from(result)
+    name = f"run-{fingerprint(made)}"
+    found = _existing(below, name, lines=lines)
+    if found is not None:
+        return found
+    partial = below / f".{name}.{_host()}.{os.getpid()}.{token_hex(4)}.partial"
+    partial.mkdir()
+    try:
+        write_files(result, partial, lines=lines)
+        said = record(result, made, _hashes(partial))
+        (partial / RECORD).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        _force_to_disk(partial)
+        return _appear(partial, below, name, lines=lines)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def is_whole(run: Path, *, lines: bool = False) -> bool:
+    """True if a run folder holds every file that its record names, unchanged, and the lines if they are asked for."""
+    try:
+        said = json.loads((run / RECORD).read_text(encoding="utf-8"))["files"]
+        return (not lines or "lines.parquet" in said) and said == _hashes(run)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def remove_stale(below: Path) -> None:
+    """Take away what a run that died left half written; that of a run which may still be alive stays."""
+    for path in below.glob(".run-*.partial"):
+        match = _PARTIAL.match(path.name)
+        if match is not None and not _may_live(path, match["host"], int(match["pid"])):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _may_live(path: Path, host: str, pid: int) -> bool:
+    if pid == os.getpid() and host == _host():
+        return True
+    if host == _host() and os.name == "posix":
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+    try:
+        return time.time() - path.stat().st_mtime < _STALE_SECONDS
+    except OSError:
+        return False
+
+
+def _host() -> str:
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:40]
+
+
+def _names(name: str) -> Iterator[str]:
+    yield name
+    number = 1
+    while True:
+        number += 1
+        yield f"{name}-{number}"
+
+
+def _existing(below: Path, name: str, *, lines: bool) -> Path | None:
+    for one in _names(name):
+        if not (below / one).exists():
+            return None
+        if is_whole(below / one, lines=lines):
+            return below / one
+    return None
+
+
+def _appear(partial: Path, below: Path, name: str, *, lines: bool) -> Path:
+    """Give the folder its name, all at once; if another run took the name meanwhile, the next one that is free."""
+    for one in _names(name):
+        run = below / one
+        if run.exists() and is_whole(run, lines=lines):
+            return run
+        if run.exists():
+            continue
+        try:
+            partial.rename(run)
+        except OSError:
+            if not run.exists():
+                raise
+            continue
+        _force_folder(below)
+        return run
+    raise AssertionError("there is always another name")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if name != RECORD:
+            with path.open("rb") as file:
+                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
+def _force_to_disk(folder: Path) -> None:
+    paths = sorted(folder.rglob("*"))
+    if len(paths) > _MANY_FILES and hasattr(os, "sync"):
+        os.sync()
+        return
+    for path in paths:
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+        else:
+            _force_folder(path)
+    _force_folder(folder)
+
+
+def _force_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return  # elsewhere a folder cannot be opened
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,93 @@
+"""What a run was made from: hashes of inputs, scheme and code, versions, counts and outcome. Never a row of data."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+import sys
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tallystick.kernel.plugins import Plugins
+from tallystick.result import Result
+
+RECORD = "run.json"
+FORMAT = 1
+"""The version of the record's own form; it rises when a key is renamed or taken away."""
+
+
+def made_from(result: Result) -> dict[str, Any]:
+    """Everything that a run's outcome depends on; equal for equal runs on any machine."""
+    return {
+        "format": FORMAT,
+        "scheme": dict(sorted(result.workspace.files.items())),
+        "activity": {
+            name: {"sha256": facts.digest, "rows": facts.rows, "rows_set_aside": facts.left_out}
+            for name, facts in sorted(result.settlement.facts.items())
+        },
+        "derived_again": [one.detail for one in result.settlement.checks if one.name.startswith("derived again")],
+        "engine": {"version": _version("tallystick"), "sha256": _code_of(sys.modules["tallystick"])},
+        "plugins": plugin_code(result.plugins),
+        "versions": {
+            "python": platform.python_version(), **{name: _version(name) for name in ("narwhals", "polars")}
+        },
+    }  # fmt: skip
+
+
+def fingerprint(made: dict[str, Any]) -> str:
+    """Sixteen hexadecimal digits that stand for everything that the run was made from."""
+    return hashlib.sha256(repr(made).encode()).hexdigest()[:16]
+
+
+def record(result: Result, made: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
+    """The whole of ``run.json``; ``files`` gives the hash of every other file of the folder."""
+    settled = result.settlement
+    failed = [check for check in settled.checks if not check.passed]
+    return {
+        "fingerprint": fingerprint(made),
+        "passed": result.passed,
+        "outcomes": dict(sorted(Counter(result.outcomes.values()).items())),
+        "counts": {
+            "contracts": len(settled.case.contracts), "ledger_lines": len(settled.lines),
+            "checks_passed": len(settled.checks) - len(failed), "checks_failed": len(failed),
+            "rows_set_aside": sum(facts.left_out for facts in settled.facts.values()),
+        },
+        "made_from": made,
+        "files": dict(sorted(files.items())),
+    }  # fmt: skip
+
+
+def plugin_code(plugins: Plugins) -> dict[str, dict[str, str]]:
+    """Each plugin by name, with its version and a hash of its source files."""
+    found = {}
+    for name, plugin in plugins.manager.list_name_plugin():
+        module = plugin if isinstance(plugin, ModuleType) else sys.modules.get(type(plugin).__module__)
+        found[name] = {"version": plugins.versions.get(name, ""), "sha256": _code_of(module)}
+    return dict(sorted(found.items()))
+
+
+def _code_of(module: ModuleType | None) -> str:
+    """A hash of every Python file of the module's package, or of the module alone where it is in none."""
+    if module is None:
+        return ""
+    top = sys.modules.get(module.__name__.partition(".")[0])
+    whole = next((one for one in (top, module) if one is not None and getattr(one, "__file__", None)), None)
+    if whole is None or whole.__file__ is None:
+        return ""
+    file = Path(whole.__file__)
+    sources = sorted(file.parent.rglob("*.py")) if hasattr(whole, "__path__") else [file]
+    sha = hashlib.sha256()
+    for source in sources:
+        content = source.read_bytes().replace(b"\r\n", b"\n")
+        sha.update(f"{source.relative_to(file.parent).as_posix()} {len(content)}\n".encode() + content)
+    return sha.hexdigest()
+
+
+def _version(distribution: str) -> str:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return str(getattr(sys.modules.get(distribution), "__version__", ""))

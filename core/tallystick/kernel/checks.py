@@ -26,22 +26,28 @@ def pot_checks(states: Iterable[PotState], money: str) -> Iterator[Check]:
     """No pot goes below zero; in the end it is empty, carried forward by name, or handed on."""
     for state in states:
         where = f"pot {state.account}" + ("" if state.book == "cash" else f", {state.book} book")
-        if state.lowest < 0:
-            yield Check(f"{where} never goes below zero", False,
-                        f"it would have stood at {money_text(state.lowest, money)}: more is given out than was put in", state.contracts)  # fmt: skip
-            continue
-        left = state.closing - state.carried
-        if left < 0:
-            yield Check(f"{where} holds what it carries", False,
-                        f"{money_text(state.carried, money)} is carried forward, and it holds {money_text(state.closing, money)}", state.contracts)  # fmt: skip
-        elif left and state.pot.at_end != "carry forward":
-            yield Check(f"{where} is empty at the end", False,
-                        f"{money_text(left, money)} is left, and nothing says where it goes: say at_end, or release it", state.contracts)  # fmt: skip
-        else:
+        wrong = _wrong_with(state, money)
+        if wrong is None:
             kept = f"{money_text(state.closing, money)} carried forward" if state.closing else "empty at the end"
-            yield Check(
-                f"{where} keeps its money", True, f"{money_text(state.received, money)} in, {kept}", state.contracts
-            )
+            detail = f"{money_text(state.received, money)} in, {kept}"
+            yield Check(f"{where} keeps its money", True, detail, state.contracts)
+        else:
+            yield Check(f"{where} {wrong[0]}", False, wrong[1], state.contracts)
+
+
+def _wrong_with(state: PotState, money: str) -> tuple[str, str] | None:
+    """Which law of pots is broken, and how; None if none is."""
+    left = state.closing - state.carried
+    if state.lowest < 0:
+        stood = money_text(state.lowest, money)
+        return "never goes below zero", f"it would have stood at {stood}: more is given out than was put in"
+    if left < 0:
+        carried, held = money_text(state.carried, money), money_text(state.closing, money)
+        return "holds what it carries", f"{carried} is carried forward, and it holds {held}"
+    if left and state.pot.at_end != "carry forward":
+        found = f"{money_text(left, money)} is left, and nothing says where it goes: say at_end, or release it"
+        return "is empty at the end", found
+    return None
 
 
 def law_checks(program: Program, reading: Reading, money: str) -> Iterator[Check]:
@@ -53,7 +59,8 @@ def law_checks(program: Program, reading: Reading, money: str) -> Iterator[Check
             held[entry.use, law.says] = held.get((entry.use, law.says), 0) + 1
         else:
             yield Check(f"{entry.label}: {law.says}", False,
-                        f"{money_text(law.left, money)} is not {money_text(law.right, money)} in period {law.period}", (law.contract,))  # fmt: skip
+                        f"{money_text(law.left, money)} is not {money_text(law.right, money)}, period {law.period}",
+                        (law.contract,))  # fmt: skip
     for (use, says), times in sorted(held.items()):
         yield Check(f"{use}: {says}", True, f"held {times:,} times")
 
@@ -153,7 +160,7 @@ def _first_difference(
 
 
 def unit_states(program: Program, reading: Reading) -> dict[tuple[str, str, str], dict[str, int]]:
-    """For each contract, table and unit: units received, priced, covered, excluded, unpriced, and worth covered in pence."""
+    """For each contract, table and unit: units in each state, and what they are worth in pence."""
     found: dict[tuple[str, str, str], dict[str, int]] = {}
     for received in reading.received:
         states = found.setdefault((received.contract, received.table, received.unit), _no_units())

@@ -93,6 +93,17 @@ class Law:
 
 
 @frozen(eq=False)
+class Never:
+    """Rows that are at fault: if there is one, nothing is settled, and the rows are named.
+
+    ``where`` is a condition for each row of a table; ``says`` ends the sentence "spells K1: …".
+    """
+
+    where: Flag
+    says: str
+
+
+@frozen(eq=False)
 class Units:
     """Payable units of one table, claimed for one of the four states.
 

@@ -53,7 +53,7 @@ def row_grain(table: str) -> Grain:
 
 
 def prices_grain(table: str) -> Grain:
-    """The grain of one row of a price list, which belongs to no contract; a price step's numbers are read at its first day."""
+    """The grain of one row of a price list, of no contract; a price step's numbers are read at its first day."""
     return Grain(table, frozenset({"terms"}), table)
 
 

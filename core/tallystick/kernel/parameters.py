@@ -67,7 +67,9 @@ class Rows(Generic[R]):
     def each(self) -> Any:
         """One record at the records' own grain, with a series for each of its fields."""
         nodes = {
-            name: wrapped(Node("column", (), (self.name, name), kind=part.kind, grain=self.grain, optional=part.optional))
+            name: wrapped(
+                Node("column", (), (self.name, name), kind=part.kind, grain=self.grain, optional=part.optional)
+            )
             for name, part in self.fields.items() if part.kind is not None
         }  # fmt: skip
         return types.SimpleNamespace(**nodes)

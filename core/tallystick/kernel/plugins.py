@@ -147,7 +147,8 @@ def check_rule(cls: type, plugin: str) -> None:
     name = getattr(cls, "rule_name", cls.__name__)
     if set(marked) - known:
         raise PluginError(
-            f"plugin {plugin}: rule {name} implements {sorted(set(marked) - known)[0]}, which is not a hook; hooks are {sorted(known)}"
+            f"plugin {plugin}: rule {name} implements {min(set(marked) - known)}, which is not a hook; "
+            f"hooks are {sorted(known)}"
         )
     if not marked:
         near = sorted(known & set(vars(cls)))

@@ -116,8 +116,14 @@ def _identities(contract: ContractCase) -> dict[str, str]:
 def _said(entry: RuleEntry, entries: Mapping[str, RuleEntry], known: dict[str, str], above: tuple[str, ...]) -> str:
     if entry.label in above:
         circle = " → ".join([*above[above.index(entry.label) :], entry.label])
-        raise InputError(Fault(code="label/cycle", found=f"rules refer to each other in a circle: {circle}",
-                               why="what a rule pays cannot depend on itself", write="take one of the references out"))  # fmt: skip
+        raise InputError(
+            Fault(
+                code="label/cycle",
+                found=f"rules refer to each other in a circle: {circle}",
+                why="what a rule pays cannot depend on itself",
+                write="take one of the references out",
+            )
+        )
     if entry.label not in known:
         refer = {
             label: _said(_entry(entries, label, entry), entries, known, (*above, entry.label))

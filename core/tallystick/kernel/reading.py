@@ -86,6 +86,16 @@ class LawLine(NamedTuple):
     right: int
 
 
+class NeverLine(NamedTuple):
+    """Rows of a contract's period that a rule says there may never be; ``number`` is the place of what it says."""
+
+    contract: str
+    period: int
+    identity: str
+    number: int
+    rows: int
+
+
 class UnplacedLine(NamedTuple):
     """Rows of a table that belong to no contract, or that two contracts claim."""
 
@@ -104,13 +114,14 @@ class Reading:
     figures: list[FigureLine] = field(factory=list)
     carries: list[CarryLine] = field(factory=list)
     laws: list[LawLine] = field(factory=list)
+    nevers: list[NeverLine] = field(factory=list)
     unplaced: list[UnplacedLine] = field(factory=list)
     faults: list[tuple[str, str]] = field(factory=list)
     """(contract, why) for what stops a contract: money with no account, a sum over something missing."""
 
     def parts(self) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
         """Each list by name, in a stated order, to compare two readings."""
-        for name in ("flows", "units", "received", "figures", "carries", "laws", "unplaced", "faults"):
+        for name in ("flows", "units", "received", "figures", "carries", "laws", "nevers", "unplaced", "faults"):
             yield name, sorted(getattr(self, name))
 
 

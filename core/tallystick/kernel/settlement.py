@@ -21,7 +21,7 @@ from tallystick.kernel.errors import Fault, InputError
 from tallystick.kernel.facts import Facts, Row
 from tallystick.kernel.language.nodes import Node, walk
 from tallystick.kernel.ledger import Balance, LedgerLine, PotState, balances, ledger_lines, pot_states
-from tallystick.kernel.program import Program, Stop, compose, stop_more
+from tallystick.kernel.program import Program, Stop, Use, compose, stop_more
 from tallystick.kernel.reading import Reading
 from tallystick.kernel.trace import Watch
 
@@ -93,7 +93,7 @@ def settle(
     _require(program, facts)
     told("paying", 1, 4)
     reading = pay.read(program, facts)
-    _refuse_unnamed(program, reading, facts)
+    _refuse_faulty_rows(program, reading, facts)
     stops = {contract: Stop(why) for contract, why in reading.faults}
     program, reading = _left(program, reading, stops)
     told("checking", 2, 4)
@@ -123,8 +123,8 @@ def settle(
     opening = {f"scheme/{fund.name}": fund.opening for fund in case.funds if fund.opening}
     aside = [fault for table in facts.values() for fault in getattr(table, "set_aside", ())]
     return Settlement(
-        program=program, reading=reading, lines=lines, balances=balances(lines, opening), pots=pots, checks=_once(checks),
-        facts=facts, set_aside=aside,
+        program=program, reading=reading, lines=lines, balances=balances(lines, opening), pots=pots,
+        checks=_once(checks), facts=facts, set_aside=aside,
     )  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def _left(program: Program, reading: Reading, stops: Mapping[str, Stop]) -> tupl
     left = {contract.id for contract in smaller.contracts}
     kept = {
         name: [line for line in getattr(reading, name) if line.contract in left]
-        for name in ("flows", "units", "received", "figures", "carries", "laws")
+        for name in ("flows", "units", "received", "figures", "carries", "laws", "nevers")
     }
     return smaller, Reading(**kept, unplaced=reading.unplaced)
 
@@ -167,7 +167,7 @@ def _require(program: Program, facts: Mapping[str, Facts]) -> None:
         Fault(
             code="activity/missing", found=f"the rules read table {name!r}, and there is no activity for it",
             why="a table that is missing is not an empty one",
-            write=f"name its file under [activity]: {name} = \"data/{name}.csv\" (a file with only a heading is an empty table)",
+            write=f'{name} = "data/{name}.csv" under [activity]; a file with only a heading is an empty table',
         )
         for name in sorted(tables_read(program) - set(facts))
     ]  # fmt: skip
@@ -175,35 +175,51 @@ def _require(program: Program, facts: Mapping[str, Facts]) -> None:
         node.op == "term" and node.data == ("scheme", "as_at") for node in read_nodes(program)
     ):
         faults.append(Fault(
-            code="scheme/as-at", found="a rule waits for facts, and the scheme does not say up to which day they are known",
+            code="scheme/as-at",
+            found="a rule waits for facts, and the scheme does not say up to which day they are known",
             write="as_at = 2026-05-20 under [scheme]",
         ))  # fmt: skip
     if faults:
         raise InputError(faults)
 
 
-def _refuse_unnamed(program: Program, reading: Reading, facts: Mapping[str, Facts]) -> None:
-    """A code that its price list does not name is bad input: nothing is settled, and the rows are named."""
-    counted: dict[tuple[str, int], int] = {}
-    for line in reading.units:
-        if line.unnamed:
-            counted[line.identity, line.claim] = counted.get((line.identity, line.claim), 0) + line.unnamed
+def _refuse_faulty_rows(program: Program, reading: Reading, facts: Mapping[str, Facts]) -> None:
+    """Rows that a rule cannot price or must not meet are bad input: nothing is settled, and they are named."""
     faults: list[Fault] = []
-    for (identity, number), times in sorted(counted.items()):
+    unnamed = {(line.identity, line.claim) for line in reading.units if line.unnamed}
+    for identity, number in sorted(unnamed):
         use = program.uses[identity]
         claim = use.traced.units[number]
-        label = next(iter(use.holders.values())).label
-        spec = program.case.tables[claim.table]
-        for shown, key in enumerate(pay.rows_where(program, facts, claim.table, claim.unnamed, use.holders)):
-            faults.append(Fault(
-                code="price-list/unknown-code", file=facts[claim.table].source or claim.table, column=spec.key,
-                found=f"{claim.table} {key}: the price list of rule {label!r} does not name its code",
-                why="a code that no price list knows would be paid nothing, and nobody would see it",
-                write="add the code to the list, or mark it there as not priced, with the reason",
-                times=times if shown == 0 else 1,
-            ))  # fmt: skip
+        for says, where in claim.needs:
+            faults += _faulty_rows(
+                program,
+                facts,
+                use,
+                claim.table,
+                where,
+                f"not so: {says}" if says else "the price list does not name its code",
+            )
+    for identity, number in sorted({(line.identity, line.number) for line in reading.nevers}):
+        use = program.uses[identity]
+        says, where = use.traced.nevers[number]
+        faults += _faulty_rows(program, facts, use, where.grain.table, where, says)
     if faults:
         raise InputError(faults)
+
+
+def _faulty_rows(
+    program: Program, facts: Mapping[str, Facts], use: Use, table: str, where: Node, says: str
+) -> Iterator[Fault]:
+    label = next(iter(use.holders.values())).label
+    keys = pay.rows_where(program, facts, table, where, use.holders)
+    for key in keys:
+        yield Fault(
+            code="row/refused", file=facts[table].source or table, column=program.case.tables[table].key,
+            found=f"{table} {key}, by rule {label!r}: {says}",
+            why="the rule cannot say what it pays, and nothing is guessed" if key == keys[0] else "",
+            write="mend the row, or the list that it is looked up in; a price list may mark a code as not priced, "
+            "with the reason" if key == keys[0] else "",
+        )  # fmt: skip
 
 
 def _derive_again(program: Program, reading: Reading, facts: Mapping[str, Facts], most: int) -> Iterator[Check]:

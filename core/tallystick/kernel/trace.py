@@ -16,10 +16,10 @@ from attrs import field, frozen
 from tallystick.kernel import hooks
 from tallystick.kernel.accounts import Contract, Pot
 from tallystick.kernel.errors import PluginError, RuleError, TallystickError, did_you_mean
-from tallystick.kernel.flows import Carry, Covered, Figure, Flow, Law, Priced, Units
+from tallystick.kernel.flows import Carry, Covered, Figure, Flow, Law, Never, Priced, Units
 from tallystick.kernel.language import words
 from tallystick.kernel.language.nodes import Kind, Node
-from tallystick.kernel.language.series import NUMBERS, Amount, Count, Flag, Maybe, literal, series
+from tallystick.kernel.language.series import NUMBERS, Amount, Count, Flag, Maybe, literal, resolved, series
 from tallystick.kernel.language.words import each_contract, total, when
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.tables import Table, TableSpec
@@ -55,8 +55,10 @@ class TracedUnits:
     priced: Node
     """Where ``where`` holds and there is a price; the rest of it is unpriced."""
     unnamed: Node | None
-    """Where ``where`` holds and the price list does not know the code."""
+    """Where ``where`` holds and the row lacks something that its price needs: a code that the list knows."""
     reason: str
+    needs: tuple[tuple[str, Node], ...] = ()
+    """What a row needs, part by part: the part's name, and the condition that finds the rows that lack it."""
 
 
 @frozen(eq=False, kw_only=True)
@@ -87,6 +89,8 @@ class Traced:
     figures: tuple[TracedFigure, ...] = ()
     carries: tuple[TracedCarry, ...] = ()
     laws: tuple[tuple[str, Node, Node], ...] = ()
+    nevers: tuple[tuple[str, Node], ...] = ()
+    """What is said of rows that may never be, and the condition that finds them."""
     pots: Mapping[str, Pot] = field(factory=dict)
 
     def nodes(self) -> Iterator[Node]:
@@ -104,6 +108,7 @@ class Traced:
             yield from (carry.pot, carry.amount)
         for _, left, right in self.laws:
             yield from (left, right)
+        yield from (where for _, where in self.nevers)
 
 
 class Activity:
@@ -258,6 +263,7 @@ class _Collected:
         self.figures: list[TracedFigure] = []
         self.carries: list[TracedCarry] = []
         self.laws: list[tuple[str, Node, Node]] = []
+        self.nevers: list[tuple[str, Node]] = []
 
     def add(self, one: Any, hook: str) -> None:
         if isinstance(one, Units):
@@ -275,6 +281,12 @@ class _Collected:
             if not isinstance(value, Maybe) and value.node.kind not in NUMBERS:
                 raise RuleError(f"figure {one.name!r} is a number or a condition, not a {value.node.kind.value}")
             self.figures.append(TracedFigure(name=one.name, value=_settled(value), reason=one.reason))
+        elif isinstance(one, Never):
+            if not one.where.node.grain.table:
+                raise RuleError(
+                    f"Never(…) finds rows of a table, and this condition is one for each {one.where.node.grain}"
+                )
+            self.nevers.append((one.says, resolved(one.where).node))
         elif isinstance(one, Law):
             self.laws.append((one.says, _settled(_for_contract(one.left)), _settled(_for_contract(one.right))))
         else:
@@ -330,6 +342,7 @@ class _Collected:
                 table=claim.rows.table.name, unit=claim.unit, state=state, where=claim.where.node, units=counted.node,
                 worth=None if worth is None else worth.node, priced=has_price.node,
                 unnamed=None if unnamed is None else unnamed.node, reason=claim.reason,
+                needs=() if claim.named is None else tuple(_needs(claim.where, claim.named)),
             )
         )  # fmt: skip
         if state == "priced" and worth is not None:
@@ -340,8 +353,21 @@ class _Collected:
     def traced(self) -> Traced:
         return Traced(
             identity=self.identity, flows=tuple(self.flows), units=tuple(self.units), figures=tuple(self.figures),
-            carries=tuple(self.carries), laws=tuple(self.laws), pots=dict(self.contract.pots),
+            carries=tuple(self.carries), laws=tuple(self.laws), nevers=tuple(self.nevers),
+            pots=dict(self.contract.pots),
         )  # fmt: skip
+
+
+def _needs(where: Flag, named: Flag) -> Iterator[tuple[str, Node]]:
+    """Each part of what a row needs: the name it was given, and the condition for rows that lack it."""
+    node, name = named.node, ""
+    if node.op == "named":
+        node, name = node.args[0], str(node.data[0])
+    if node.op == "and" and not name:
+        for part in node.args:
+            yield from _needs(where, Flag(part))
+    else:
+        yield name, (where & ~named).node
 
 
 def _settled(value: Any) -> Node:

@@ -15,7 +15,6 @@ from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.unit_price import UnitPrice
 
-
 RULES: tuple[type[Rule], ...] = (
     AdmittedSpell,
     BestPracticeTariff,

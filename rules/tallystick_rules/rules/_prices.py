@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.flows import Law
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.series import (
     Amount,
@@ -18,10 +17,8 @@ from tallystick.kernel.language.series import (
     Price,
     Rate,
     Series,
-    literal,
     series,
 )
-from tallystick.kernel.language.words import when
 from tallystick.kernel.parameters import PriceList
 from tallystick.kernel.tables import Table
 from tallystick_rules.tables.factors import Factors
@@ -79,13 +76,3 @@ def as_money(price: Maybe[Price], factors: PriceList[Factors] | None, rows: Tabl
         return price.map(Price.as_amount)
     factor: Maybe[Rate] = factors.find("factor", on=date_of(rows), code=code_of(rows, "provider"))
     return joined(lambda exact, mff: (exact * mff).as_amount(), price, factor.named("market forces factor"))
-
-
-def pence(whole: int) -> Amount:
-    """A constant amount."""
-    return literal(Kind.AMOUNT, f"£{whole // 100}.{whole % 100:02d}")  # type: ignore[no-any-return]
-
-
-def never(rows: Flag, says: str) -> Law:
-    """A law that holds if the condition holds for no row: a penny for each row that breaks it, against nothing."""
-    return Law(says, when(rows, pence(1)), pence(0))

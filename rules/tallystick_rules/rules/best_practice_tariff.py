@@ -8,7 +8,7 @@ from typing import Any
 
 from tallystick.kernel.accounts import Contract
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.flows import Figure, Flow, Law
+from tallystick.kernel.flows import Figure, Flow, Never
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.series import Amount, Flag, Maybe, Price, Rate
 from tallystick.kernel.language.words import count, each_contract, previous, ratio, total, when
@@ -16,7 +16,7 @@ from tallystick.kernel.parameters import PriceList
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity
 from tallystick_rules.rules._evidence import Level, reached
-from tallystick_rules.rules._prices import as_money, code_of, joined, never
+from tallystick_rules.rules._prices import as_money, code_of, joined
 from tallystick_rules.tables.factors import Factors
 from tallystick_rules.tables.unit_prices import UnitPrices
 
@@ -54,7 +54,7 @@ class BestPracticeTariff(Rule):
         is achieved if all its criteria hold. The gateway is reached if achieved ÷ cases of the provider, under
         all its contracts and in the period that is settled, is at least the gateway; with no cases it is not. The
         worth of a case is the top-up, or the best practice price less the fallback price, times the market forces
-        factor, rounded once; a case without a price or a factor breaks a law of the rule. In the fixed element:
+        factor, rounded once; a case without a price or a factor is a fault of the row. In the fixed element:
         Σ worth of what was achieved − expected attainment × Σ worth of all cases. The budget-neutral option lowers
         the base price, which is a step of the price list and no part of this rule.
 
@@ -108,7 +108,7 @@ class BestPracticeTariff(Rule):
     )
 
     @hookimpl
-    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Law]:
+    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Never]:
         """Move the money of every level, and show how many cases reached it."""
         self._check()
         spells = activity.spells
@@ -124,7 +124,7 @@ class BestPracticeTariff(Rule):
             )
             priced = self._worth(spells, level)
             if self.prices is not None or self.market_forces_factor is not None:
-                yield never(cases & priced.is_missing(), f"every case has a price and a factor: {level.name}")
+                yield Never(cases & priced.is_missing(), f"the case has no price or no factor: {level.name}")
             worth, earns = priced.or_else(0).named("worth of best practice"), met
             if self.gateway is not None:
                 attained = _attained(cases, met)

@@ -9,11 +9,10 @@ from attrs import frozen
 
 from tallystick.kernel.accounts import Account, Contract, account
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.flows import Carry, Figure, Flow, Law
+from tallystick.kernel.flows import Carry, Figure, Flow, Never
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.nodes import Kind
-from tallystick.kernel.language.series import Amount, Code, Count, Flag, Price, literal
-from tallystick.kernel.language.words import total, when
+from tallystick.kernel.language.series import Amount, Code, Count, Price
+from tallystick.kernel.language.words import when
 from tallystick.kernel.parameters import PriceList, Rows
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity
@@ -74,7 +73,8 @@ class DischargeCostTransfer(Rule):
         4. Days × the body's rate, rounded once; never below zero.
 
         Without a reason that the table lists, or with a notice or time missing, nothing is charged and the spells
-        are shown. A charge that rests on a date outside the calendar of public holidays stops the contract.
+        are shown. A charge that rests on a date outside the calendar of public holidays is a fault of
+        the row.
 
     Example
         2003: the relevant day is Wednesday 7 January 2004 and the patient left on Monday 12 January at 14:00. From
@@ -118,7 +118,7 @@ class DischargeCostTransfer(Rule):
     )
 
     @hookimpl
-    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Carry | Law]:
+    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Carry | Never]:
         """Charge each delay to its body."""
         if not self.legal_basis.strip():
             raise RuleError(
@@ -149,7 +149,8 @@ class DischargeCostTransfer(Rule):
             "days without a listed body", when(said == "", days), reason="reason or pathway missing, or not listed"
         )
         yield from delay.figures()
-        yield from self._covered(delay.uncovered)
+        if self.count is _delays.DayCount.REGULATIONS_2003:
+            yield Never(delay.uncovered, "the count rests on a date outside the calendar of public holidays")
 
     def _rate(self, body: Code) -> Price:
         """The body's daily rate."""
@@ -169,12 +170,3 @@ class DischargeCostTransfer(Rule):
         reason = f"disputed days of delay, by {self.legal_basis}"
         yield Flow(self.contested_from, pot, charge, kind="contested", units=days, reason=reason)
         yield Carry(pot, charge, until=contract.as_at, then=payee, reason="contested, and not yet agreed")
-
-    def _covered(self, uncovered: Flag) -> Iterator[Law]:
-        """Stop the contract where a count rests on a date that the calendar does not cover: a penny for each spell."""
-        if self.count is _delays.DayCount.REGULATIONS_2003:
-            penny: Amount = literal(Kind.AMOUNT, "£0.01")
-            none: Amount = literal(Kind.AMOUNT, 0)
-            yield Law(
-                "no count rests on a date outside the calendar of public holidays", total(when(uncovered, penny)), none
-            )

@@ -18,6 +18,7 @@ from tallystick.kernel.reading import (
     CarryLine,
     FigureLine,
     LawLine,
+    NeverLine,
     Reading,
     ReceivedLine,
     UnitsLine,
@@ -57,7 +58,7 @@ class _Lines:
         if self.whys:
             reading.faults.extend((self.contract, why) for why in sorted(self.whys))
             return
-        for name in ("flows", "units", "received", "figures", "carries", "laws"):
+        for name in ("flows", "units", "received", "figures", "carries", "laws", "nevers"):
             getattr(reading, name).extend(getattr(self.lines, name))
 
     def _rule(self, period: int, use: Use) -> None:
@@ -72,6 +73,8 @@ class _Lines:
             self._try(lines.carries, self._carry, period, use.identity, carry)
         for law in traced.laws:
             self._try(lines.laws, self._law, period, use.identity, *law)
+        for number, (_, where) in enumerate(traced.nevers):
+            self._try(lines.nevers, self._never, period, use.identity, number, where)
 
     def _try(self, into: list[Any], lines: Callable[..., Iterable[Any]], *of: object) -> None:
         try:
@@ -129,6 +132,12 @@ class _Lines:
         contract = [Member("contract", self.contract, period)]
         sides = [int(self.values.sum(side, contract)) for side in (left, right)]
         yield LawLine(self.contract, period, identity, says, *sides)
+
+    def _never(self, period: int, identity: str, number: int, where: Node) -> Iterator[NeverLine]:
+        members = self.values.members(where.grain, self.contract, period)
+        rows = sum(1 for member in members if self.values.value(where, member))
+        if rows:
+            yield NeverLine(self.contract, period, identity, number, rows)
 
     def _carry(self, period: int, identity: str, carry: TracedCarry) -> Iterator[CarryLine]:
         kept: dict[str, int] = {}

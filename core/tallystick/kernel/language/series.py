@@ -316,6 +316,7 @@ def wrapped(node: Node) -> Any:
 
 
 __all__ = [
-    "CLASSES", "MONEY", "NUMBERS", "Amount", "Code", "Count", "Day", "Flag", "Maybe", "Moment", "Price", "Rate", "Series",
+    "CLASSES", "MONEY", "NUMBERS", "Amount", "Code", "Count", "Day", "Flag", "Maybe", "Moment", "Price", "Rate",
+    "Series",
     "literal", "resolved", "series", "wrapped",
 ]  # fmt: skip

@@ -154,11 +154,12 @@ def _share(op: str, pot: Amount, by: Series, limits: tuple[Amount, ...]) -> Amou
     if pot.node.grain.name == "terms" or (pot.node.grain == EVERYWHERE and grain.name not in TARGETS):
         pot = each_contract(pot)
     whole = pot.node.grain
-    if grain == EVERYWHERE or not grain.reaches(whole) or grain == whole:
+    if grain in (EVERYWHERE, whole) or not grain.reaches(whole):
         raise RuleError(f"{op}(…): a pot for each {whole} cannot be shared by a weight for each {grain}")
     if grain.table:
         raise RuleError(
-            f"{op}(…): money is shared among contracts, members or a list, not among rows of {grain}; total the weights first"
+            f"{op}(…): money is shared among contracts, members or a list, not among rows of {grain}; "
+            "total the weights first"
         )
     holders = holders_of_this_rule(f"{op}(…)") if whole != CONTRACT else ""
     args = (pot.node, by.node, *(resolved(limit).node for limit in limits))
@@ -179,7 +180,7 @@ def previous(value: S) -> Maybe[S]:
     value = resolved(value)
     if value.node.grain.name == "terms":
         value = each_contract(value)
-    if value.node.grain.name not in ("contract",):
+    if value.node.grain != CONTRACT:
         raise RuleError(
             f"previous(…) is of a contract's value, and this is one for each {value.node.grain}; total it first"
         )
@@ -258,7 +259,7 @@ def find(
 
 
 def exists(table: str, match: dict[str, Series | str], *, on: Day | None = None) -> Flag:
-    """True if another table has a row where every matched column is equal, in the version of ``on`` if that is given."""
+    """True if another table has a row where every matched column is equal, in its version of the day ``on``."""
     fixed, keys = _split(match)
     args = tuple(value.node for value in keys.values()) + ((on.node,) if on is not None else ())
     data = (table, tuple(keys), fixed, on is not None)

@@ -217,7 +217,7 @@ _PLAIN: dict[str, Callable[[Node, list[Value]], Value]] = {
     "not": lambda node, args: _flag(node, args, ~args[0].expr),
     "is_missing": lambda node, args: _flag(node, args, args[0].expr.is_null()),
     "or_else": _or_else,
-    "is_in": lambda node, args: _flag(node, args, nw.when(~args[0].expr.is_null()).then(args[0].expr.is_in(list(node.data)))),
+    "is_in": lambda node, args: _flag(node, args, v.known(args[0].expr.is_in(list(node.data)), args[0])),
     "starts_with": _starts,
     "days_between": lambda node, args: _difference(node, args, _DAYS),
     "minutes_between": lambda node, args: _difference(node, args, _MINUTES),

@@ -59,7 +59,9 @@ def leaf(
     optional = node.optional or missing
     if kind in RATIOS:
         return _ratio_leaf(node, values, name, columns, optional=optional)
-    filled = [None if v is None else number_of_day(v) for v in values] if kind is Kind.DAY else values
+    filled: Sequence[Any] = values
+    if kind is Kind.DAY:
+        filled = [None if v is None else number_of_day(v) for v in values]
     local = None
     if kind is Kind.MOMENT:
         columns.add(f"{name}.local", filled, nw.Datetime("us"))

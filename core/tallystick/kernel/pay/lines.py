@@ -63,7 +63,8 @@ def _lines(payer: Payer, use: Use, flow: TracedFlow, rules: Container[str] | Non
     accounts = [scan.rows.value(account).expr for account in (flow.payer, flow.payee)]
     scan.rows.flush()
     frame = scan.rows.frame.select(
-        nw.col(CELL), key=nw.col(scan.key), pence=pence.cast(nw.Int64), units=counted, payer=accounts[0], payee=accounts[1],
+        nw.col(CELL), key=nw.col(scan.key), pence=pence.cast(nw.Int64), units=counted,
+        payer=accounts[0], payee=accounts[1],
     ).filter(nw.col("pence") != 0)  # fmt: skip
     frame = frame.join(_owners(payer, use, flow, table, rules), how="inner", on=CELL)
     turned = nw.col("pence") < 0

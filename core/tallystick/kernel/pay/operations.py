@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from attrs import frozen
+
+from tallystick.kernel.errors import Fault
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.pay import exact
 from tallystick.kernel.pay.layout import Layout
+from tallystick.kernel.reading import MISSING_IN_SUM
 
 LONDON = zoneinfo.ZoneInfo("Europe/London")
 Column = list[Any]
 _RATIOS = (Kind.PRICE, Kind.RATE)
+
+
+@frozen
+class Stopped:
+    """Stands in a column where there can be no value: whoever looks at it is stopped, and no ``or_else`` hides it.
+
+    ``fault`` is set where it is the input that is at fault, and the run ends if anybody looks.
+    """
+
+    why: str
+    fault: Fault | None = None
+
+
+MISSING = Stopped(MISSING_IN_SUM)
 
 
 def apply(node: Node, args: list[Column], step: int, layout: Layout | None) -> Column:
@@ -22,21 +40,33 @@ def apply(node: Node, args: list[Column], step: int, layout: Layout | None) -> C
     if op in ("named", "line", "at_period"):
         return args[0]
     if op == "when":
-        return [None if c is None else a if c else b for c, a, b in zip(*args, strict=True)]
+        return [
+            c if c is None or type(c) is Stopped else a if c else b for c, a, b in zip(*args, strict=True)
+        ]  # fmt: skip
     if op == "or_else":
         return [b if a is None else a for a, b in zip(*args, strict=True)]
     if op == "is_missing":
-        return [a is None for a in args[0]]
+        return [a if type(a) is Stopped else a is None for a in args[0]]
     if op == "instalment" and layout is not None:
         return _instalments(args[0], layout)
     work = _work(node, step)
+    if any(Stopped in map(type, column) for column in args):
+        return [stop_in(values) or (None if None in values else work(*values)) for values in zip(*args, strict=True)]
     return [None if None in values else work(*values) for values in zip(*args, strict=True)]
 
 
+def stop_in(values: Iterable[Any]) -> Stopped | None:
+    """The first of the values that stops whoever looks at it, if any does."""
+    return next((value for value in values if type(value) is Stopped), None)
+
+
 def plus(a: Any, b: Any, ratio: bool) -> Any:
-    """The sum of two amounts or counts, or of two ratios; missing if either is."""
-    if a is None or b is None:
-        return None
+    """The sum of two amounts or counts, or of two ratios; what is missing in a sum stops whoever looks at it."""
+    for one in (a, b):
+        if one is None:
+            return MISSING
+        if type(one) is Stopped:
+            return one
     return exact.add(a, b) if ratio else a + b
 
 
@@ -96,8 +126,8 @@ def elapsed(moment: datetime.datetime) -> int:
 def _instalments(years: Column, layout: Layout) -> Column:
     parts: Column = []
     for year, (_, period) in zip(years, layout.periods, strict=True):
-        if year is None:
-            parts.append(None)
+        if year is None or type(year) is Stopped:
+            parts.append(year)
             continue
         each, more = divmod(abs(year), 12)
         part = sum(each + (1 if month < more else 0) for month in period.months)

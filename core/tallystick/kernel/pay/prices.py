@@ -76,8 +76,10 @@ class _Derived:
         for row, before, price in zip(self.base, prices, after, strict=True):
             if before is not None and price is None:
                 raise InputError(Fault(
-                    code="price-step/missing", found=f"list {self.listed.name!r}: a step leaves {row.get('code')} without a price",
-                    why="another list that the step reads has no price for it", write="give the code a price there, or leave it out here",
+                    code="prices/step",
+                    found=f"a step of list {self.listed.name!r} leaves {row.get('code')} without a price",
+                    why="a number of the step is dated, and the row begins before it",
+                    write="give it from the first day of the list on",
                 ))  # fmt: skip
         return [None if before is None else price for before, price in zip(prices, after, strict=True)]
 

@@ -9,13 +9,24 @@ from typing import Any
 
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
+from tallystick.kernel.language.series import Flag, literal
+from tallystick.kernel.language.words import when
 from tallystick.kernel.pay import claims
 from tallystick.kernel.pay.layout import Layout, lay_out
 from tallystick.kernel.pay.passes import Passes, nonzero
 from tallystick.kernel.pay.prices import resolve_lists
 from tallystick.kernel.pay.small import Column, Domain, Lookups, Small, added
 from tallystick.kernel.program import Program, Use
-from tallystick.kernel.reading import MISSING_IN_SUM, NO_ACCOUNT, CarryLine, FigureLine, FlowLine, LawLine, Reading
+from tallystick.kernel.reading import (
+    MISSING_IN_SUM,
+    NO_ACCOUNT,
+    CarryLine,
+    FigureLine,
+    FlowLine,
+    LawLine,
+    NeverLine,
+    Reading,
+)
 from tallystick.kernel.trace import TracedFlow
 
 Row = Mapping[str, Any]
@@ -46,7 +57,7 @@ class Payer:
     def rows_of(self, table: str) -> Sequence[Row]:
         """A table's rows in plain Python: a price list's, or a small table of facts'."""
         if table not in self._plain:
-            lists = [
+            lists: list[Row] = [
                 {**row, "list": name}
                 for (of, name), rows in sorted(self._prices.items())
                 if of == table
@@ -69,6 +80,8 @@ class Payer:
             for _, left, right in traced.laws:
                 self._plan_node(left)
                 self._plan_node(right)
+            for _, where in traced.nevers:
+                self.passes.want_sum(counted(where))
         for node in self.claims.nodes():
             self.passes.want_sum(node)
 
@@ -167,6 +180,12 @@ class Payer:
                         )
             for carry in use.traced.carries:
                 emitter.carry(carry.pot, carry.amount, carry.reason, reading)
+            for number, (_, where) in enumerate(use.traced.nevers):
+                for place, rows in emitter.by_place(counted(where)):
+                    if rows is None:
+                        emitter.fault(place, reading)
+                    elif rows:
+                        reading.nevers.append(NeverLine(*emitter.key(place), identity, number, rows))
             for says, left, right in use.traced.laws:
                 sides = zip(emitter.by_place(left), emitter.by_place(right), strict=True)
                 for (place, a), (_, b) in sides:
@@ -183,9 +202,14 @@ def _without_faulty(reading: Reading) -> Reading:
         return reading
     kept = {
         name: [line for line in getattr(reading, name) if line.contract not in faulty]
-        for name in ("flows", "units", "received", "figures", "carries", "laws")
+        for name in ("flows", "units", "received", "figures", "carries", "laws", "nevers")
     }
     return Reading(**kept, unplaced=reading.unplaced, faults=reading.faults)
+
+
+def counted(where: Node) -> Node:
+    """How many rows a condition holds for, as a row expression to sum."""
+    return when(Flag(where), literal(Kind.COUNT, 1)).node  # type: ignore[no-any-return]
 
 
 def units_of(flow: TracedFlow) -> Node | None:

@@ -19,7 +19,7 @@ from tallystick.kernel.language.series import (
 )  # fmt: skip
 from tallystick.kernel.language.words import (
     allot, completed_years, count, days_between, each_contract, earlier, exists, find, first, fit, hours_between,
-    instalment, previous, ratio, rest, running, total, when,
+    instalment, previous, ratio, rest, running, so_far, total, when,
 )  # fmt: skip
 from tallystick.kernel.parameters import Label, PriceList, Rows
 from tallystick.kernel.rules import PriceStep, Rule, parameter, price_step, rule
@@ -32,5 +32,5 @@ __all__ = [  # noqa: RUF022 - sorted as Python sorts
     "PriceList", "PriceStep", "Priced", "Rate", "Rows", "Rule", "RuleError", "Series", "Table", "Units", "Value",
     "account", "allot", "balance", "column", "completed_years", "count", "days_between", "each_contract", "earlier",
     "exists", "find", "first", "fit", "hookimpl", "hours_between", "instalment", "literal", "parameter", "previous",
-    "price_step", "ratio", "rest", "rule", "running", "table", "total", "when",
+    "price_step", "ratio", "rest", "rule", "running", "so_far", "table", "total", "when",
 ]  # fmt: skip

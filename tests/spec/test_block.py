@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tallystick.kernel.parameters import Label
+from tallystick.kernel.program import compose
 from tallystick_rules.rules import Block, UnitPrice
 from tallystick_rules.rules.block import Covers
 from tallystick_rules.tables import Attendances, Contacts, Factors, UnitPrices
@@ -89,14 +90,19 @@ def test_a_currency_that_does_not_pay_may_value_what_the_block_pays_for(reading:
         UnitPrice, "nursing value", pays=False, table="contacts", code="contact_type", prices="guide",
         where={"contact_type": ("N1",)},
     )  # fmt: skip
-    rule = use(Block, "core", value="£1,200", covers=(NURSING,), covers_labels=(Label("nursing value"),))
+    rule = use(Block, "core", value="£1,200", covers_labels=(Label("nursing value"),))
     both = case(contract("A", rule, price), tables=TABLES, prices=(GUIDE,))
     assert settle(reading, both, contacts=CONTACTS) == {("core", "QYY", "RXX"): 120_000}
     found = read_case(reading, both, contacts=CONTACTS)
     assert [line.clashing for line in found.units] == [0, 0]
-    assert [(figure.name, figure.value) for figure in found.figures] == [
-        ("worth of covered activity", 60_000)
-    ]  # 10 × 6,000
+    assert [(line.units, line.worth) for line in found.units] == [(10, 60_000)] * 2  # 10 × 6,000, valued and covered
+
+
+def test_a_currency_that_pays_cannot_be_covered() -> None:
+    price = use(UnitPrice, "nursing", table="contacts", code="contact_type", prices="guide")
+    rule = use(Block, "core", value="£1,200", covers_labels=(Label("nursing"),))
+    stopped = compose(case(contract("A", rule, price), tables=TABLES, prices=(GUIDE,))).stopped
+    assert "pays = false" in stopped["A"].why
 
 
 def test_a_low_volume_block_is_a_set_value_paid_once(reading: Read) -> None:

@@ -16,7 +16,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from tallystick.kernel.accounts import Contract
-    from tallystick.kernel.flows import Carry, Figure, Flow, Law, Units
+    from tallystick.kernel.flows import Carry, Figure, Flow, Law, Never, Units
     from tallystick.kernel.rules import PriceStep, Rule
     from tallystick.kernel.tables import Table
     from tallystick.kernel.trace import Activity, Paid, Value
@@ -30,17 +30,20 @@ class RuleHooks:
     """What a rule may implement. Both are generators; each is called once for each way a rule is composed."""
 
     @hookspec
-    def payment_currency(self, activity: Activity, contract: Contract) -> Iterator[Units | Flow | Figure | Law]:  # type: ignore[empty-body]
+    def payment_currency(  # type: ignore[empty-body]
+        self, activity: Activity, value: Value, contract: Contract
+    ) -> Iterator[Units | Flow | Figure | Law | Never]:
         """Claim payable units of one table, and say what they are worth.
 
         Called once for each way the rule is composed, never for each contract or row. Yield ``Priced``,
         ``Covered`` or ``Excluded``, and flows of fixed amounts. It alone counts for "priced exactly once".
+        ``value.claims("label")`` gives what a currency that does not pay has valued, to be covered.
         """
 
     @hookspec
     def incentive(  # type: ignore[empty-body]
         self, activity: Activity, paid: Paid, value: Value, contract: Contract
-    ) -> Iterator[Flow | Figure | Carry | Law]:
+    ) -> Iterator[Flow | Figure | Carry | Law | Never]:
         """Move money on top of what others pay.
 
         Called once for each way the rule is composed. ``paid("label")`` is what that rule's flows bring the

@@ -158,11 +158,33 @@ class Paid:
                     yield from _brings(flow)
 
 
+@frozen(eq=False)
+class Claimed:
+    """What a currency that does not pay claims and values: rows of a table, and what their units are worth."""
+
+    rows: Table
+    unit: str
+    where: Flag
+    units: Count
+    worth: Amount
+
+
 class Value:
     """What the units of other rules are worth, paid or not: ``value("activity")``."""
 
-    def __init__(self, traced: Mapping[str, Traced]) -> None:
-        self._traced = traced
+    def __init__(self, traced: Mapping[str, Traced], activity: Activity) -> None:
+        self._traced, self._activity = traced, activity
+
+    def claims(self, *labels: Label) -> Iterator[Claimed]:
+        """What those currencies claim, for a rule that covers it; RuleError for one that pays by itself."""
+        for label in labels:
+            for claim in _named(self._traced, label).units:
+                if claim.state != "valued" or claim.worth is None:
+                    raise RuleError(
+                        "units that their own rule pays for, or does not value, cannot be covered: say pays = false"
+                    )
+                rows = self._activity[claim.table]
+                yield Claimed(rows, claim.unit, Flag(claim.where), Count(claim.units), Amount(claim.worth))
 
     def __call__(self, *labels: Label) -> Amount:
         """The worth of those currencies' units, for each row."""
@@ -228,14 +250,17 @@ def trace(
     Raises RuleError where the rule is written wrongly and PluginError for anything else that it raises.
     """
     contract = Contract()
-    known = {"activity": activity, "contract": contract, "paid": Paid(traced), "value": Value(traced)}
+    known = {"activity": activity, "contract": contract, "paid": Paid(traced), "value": Value(traced, activity)}
     others = [plugin for plugin in manager.get_plugins() if plugin is not rule]
     collected = _Collected(identity, pays, contract)
     token = words.tracing.set(identity)
     try:
-        for hook, wanted in (("payment_currency", ("activity", "contract")), ("incentive", tuple(known))):
+        for hook, wanted in (("payment_currency", ("activity", "value", "contract")), ("incentive", tuple(known))):
             caller = manager.subset_hook_caller(hook, remove_plugins=others)
-            for answer in caller(**{name: known[name] for name in wanted}):
+            answers = caller(**{name: known[name] for name in wanted})
+            if len(answers) < len(caller.get_hookimpls()):  # pluggy leaves None out
+                answers = [None]
+            for answer in answers:
                 for one in _yielded(answer, type(rule).rule_name, hook):
                     collected.add(one, hook)
     except TallystickError:

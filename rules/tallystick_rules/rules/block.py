@@ -66,7 +66,7 @@ class Block(Rule):
         "The activity that the value pays for; its units are covered, at nil.", default=()
     )
     covers_labels: tuple[Label, ...] = parameter(
-        "The currencies, declared not to pay, whose units the value pays for; what they are worth is shown.", default=()
+        "The currencies, declared not to pay, whose units the value covers, at what they are worth.", default=()
     )
     valued_at: PriceList[UnitPrices] | None = parameter(
         "The price list at which covered units are valued, to be shown and not paid.", default=None
@@ -76,7 +76,7 @@ class Block(Rule):
     )
 
     @hookimpl
-    def payment_currency(self, activity: Activity, contract: Contract) -> Iterator[Units | Flow | Figure]:
+    def payment_currency(self, activity: Activity, value: Value, contract: Contract) -> Iterator[Units | Flow | Figure]:
         """Pay the instalment, and claim what it covers."""
         yield Flow(
             contract.commissioner,
@@ -87,6 +87,9 @@ class Block(Rule):
         )
         for part in self.covers:
             yield from self._cover(activity, part)
+        for claim in value.claims(*self.covers_labels):
+            yield Covered(claim.rows, unit=claim.unit, where=claim.where, units=claim.units, amount=claim.worth,
+                          reason="paid for by the year's value")  # fmt: skip
 
     def _cover(self, activity: Activity, part: Covers) -> Iterator[Units | Figure]:
         rows = activity[part.table]
@@ -102,10 +105,3 @@ class Block(Rule):
                 reason="the price list has no price for their code, or no factor for their provider",
             )  # fmt: skip
         yield Covered(rows, unit=unit, where=where, units=units, amount=worth, reason="paid for by the year's value")
-
-    @hookimpl
-    def incentive(self, value: Value) -> Iterator[Figure]:
-        """Show what the units of the currencies that it covers are worth."""
-        if self.covers_labels:
-            worth = value.total(*self.covers_labels)
-            yield Figure("worth of covered activity", worth, reason="valued, and paid for by the year's value")

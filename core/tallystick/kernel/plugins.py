@@ -7,7 +7,8 @@ argument. A conflict names both sides.
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterable, Mapping
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pluggy
@@ -20,6 +21,9 @@ from tallystick.kernel.tables import Table, TableSpec
 
 GROUP = "tallystick"
 """The entry-point group that plugins register under, the national rules among them."""
+
+
+_RULE_HOOKS = ("payment_currency", "incentive")
 
 
 @frozen
@@ -55,27 +59,28 @@ def load_plugins(extra: Iterable[Any] = (), *, discover: bool = True, disabled: 
     """Make a manager and register what is installed (``discover``) and what is handed in (``extra``).
 
     ``disabled`` names entry points to leave out. Raises PluginError for two plugins that bring the same
-    name, a hook wrapper, or a hook that does not exist; a distribution that cannot even be imported is
-    listed as broken and left out.
+    name or go by one, a hook wrapper, or a hook that does not exist; a distribution that cannot even be
+    imported is listed as broken and left out.
     """
     manager = pluggy.PluginManager(hooks.PROJECT)
     manager.add_hookspecs(hooks.PluginHooks)
     broken: dict[str, str] = {}
     versions: dict[str, str] = {}
-    points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: (p.name, p.value)) if discover else []
-    for point in points:
-        if point.name in set(disabled) or manager.has_plugin(point.name):
-            continue
+    for point in _installed(set(disabled)) if discover else ():
         versions[point.name] = point.dist.version if point.dist else ""
         try:
             manager.register(point.load(), name=point.name)
         except Exception as error:  # whatever a plugin raises while it is loaded, the engine goes on without it
             broken[point.name] = f"{type(error).__name__}: {error}"
     for plugin in extra:
+        if any(plugin is one for one in manager.get_plugins()):
+            continue
         name = getattr(plugin, "__name__", type(plugin).__name__).removesuffix(".plugin")
         versions[name] = str(getattr(plugin, "__version__", ""))
-        if not any(plugin is one for one in manager.get_plugins()):
+        try:
             manager.register(plugin, name=name)
+        except (ValueError, pluggy.PluginValidationError) as error:
+            raise PluginError(f"plugin {name} cannot be registered: {error}") from error
     _check(manager)
     found: dict[str, dict[str, Brought]] = {"rules": {}, "tables": {}, "steps": {}}
     for hook, base, named, kind in (
@@ -86,10 +91,32 @@ def load_plugins(extra: Iterable[Any] = (), *, discover: bool = True, disabled: 
         _collect(manager, hook, base, named, found[kind], versions, broken)
     return Plugins(
         manager, found["rules"], found["tables"], found["steps"],
-        tuple(c for answer in manager.hook.register_commands() for c in answer),
-        tuple(s for answer in manager.hook.register_report_sections() for s in answer),
+        _things(manager, "register_commands", broken), _things(manager, "register_report_sections", broken),
         broken, versions,
     )  # fmt: skip
+
+
+def _installed(disabled: set[str]) -> Iterator[importlib.metadata.EntryPoint]:
+    """The entry points to load, by name; PluginError where two distributions go by one name."""
+    points: dict[str, importlib.metadata.EntryPoint] = {}
+    for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: (p.name, p.value)):
+        known = points.setdefault(point.name, point)
+        if known.value != point.value and point.name not in disabled:
+            raise PluginError(
+                f"two plugins go by the name {point.name!r}: {known.value} and {point.value}; uninstall one of them"
+            )
+    yield from (point for name, point in points.items() if name not in disabled)
+
+
+def _things(manager: pluggy.PluginManager, hook: str, broken: dict[str, str]) -> tuple[Any, ...]:
+    """What plugins bring that has no name here, in order of the plugins' names and then as each gives it."""
+    brought: list[Any] = []
+    for impl in sorted(getattr(manager.hook, hook).get_hookimpls(), key=lambda impl: impl.plugin_name):
+        try:
+            brought += impl.function()
+        except Exception as error:  # a plugin's own fault must not stop the others
+            broken[impl.plugin_name] = f"{hook}: {type(error).__name__}: {error}"
+    return tuple(brought)
 
 
 def _check(manager: pluggy.PluginManager) -> None:
@@ -139,19 +166,22 @@ def _collect(
 
 
 def check_rule(cls: type, plugin: str) -> None:
-    """Refuse a rule that implements no hook, misspells one, or wraps one."""
-    marked = {
-        n: getattr(f, f"{hooks.PROJECT}_impl") for n, f in vars(cls).items() if hasattr(f, f"{hooks.PROJECT}_impl")
-    }
-    known = {"payment_currency", "incentive"}
+    """Refuse a rule that implements no hook, misspells one or its arguments, or wraps one; also one it inherits."""
+    routines = {n: f for n in dir(cls) if inspect.isroutine(f := inspect.getattr_static(cls, n))}
+    marked = {n: options for n, f in routines.items() if (options := getattr(f, f"{hooks.PROJECT}_impl", None))}
+    known = {n: set(inspect.signature(getattr(hooks.RuleHooks, n)).parameters) for n in _RULE_HOOKS}
     name = getattr(cls, "rule_name", cls.__name__)
-    if set(marked) - known:
+    if set(marked) - set(known):
         raise PluginError(
-            f"plugin {plugin}: rule {name} implements {min(set(marked) - known)}, which is not a hook; "
+            f"plugin {plugin}: rule {name} implements {min(set(marked) - set(known))}, which is not a hook; "
             f"hooks are {sorted(known)}"
         )
+    for hook in marked:
+        if beyond := sorted(set(inspect.signature(routines[hook]).parameters) - known[hook]):
+            may = ", ".join(sorted(known[hook] - {"self"}))
+            raise PluginError(f"plugin {plugin}: rule {name}: {hook} takes {beyond[0]!r}, and may take {may}")
     if not marked:
-        near = sorted(known & set(vars(cls)))
+        near = sorted(set(known) & set(routines))
         advice = f"mark {near[0]} with @hookimpl" if near else "give it payment_currency or incentive"
         raise PluginError(f"plugin {plugin}: rule {name} implements no hook and would pay nothing: {advice}")
     for hook, options in marked.items():

@@ -74,6 +74,12 @@ def price_step(name: str) -> Callable[[C], C]:
 def _frozen(cls: Any, base: type, name: str) -> Any:
     if not issubclass(cls, base):
         raise RuleError(f"{name}: {cls.__name__} has to be a subclass of {base.__name__}")
+    if attrs.has(cls) and "__attrs_attrs__" in vars(cls):
+        raise RuleError(
+            f"{name}: {cls.__name__} is an attrs class already, and this decorator makes it one: take attrs' away"
+        )
+    if cls.__eq__ is not object.__eq__:
+        raise RuleError(f"{name}: {cls.__name__} defines __eq__: take it away, a rule equals nothing but itself")
     made = attrs.define(cls, frozen=True, eq=False, slots=False, kw_only=True)
     made.parameters = parameters_of(made)
     return made

@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from tallystick.kernel.checks import Check as Check
     from tallystick.kernel.errors import (
         Fault as Fault,
+    )
+    from tallystick.kernel.errors import (
         InputError as InputError,
+    )
+    from tallystick.kernel.errors import (
         PluginError as PluginError,
+    )
+    from tallystick.kernel.errors import (
         RuleError as RuleError,
+    )
+    from tallystick.kernel.errors import (
         SettlementError as SettlementError,
+    )
+    from tallystick.kernel.errors import (
         TallystickError as TallystickError,
     )
     from tallystick.kernel.explain import Explanation as Explanation
@@ -48,7 +58,7 @@ _HOMES = {
     "hookimpl": "kernel.hooks",
 }
 
-__all__ = [  # noqa: RUF022 - sorted as Python sorts
+__all__ = [
     "Check", "Engine", "Explanation", "Fault", "InputError", "PluginError", "Result", "RuleError", "Settlement",
     "SettlementError", "Statement", "Stop", "TallystickError", "Workspace", "__version__", "hookimpl",
 ]  # fmt: skip

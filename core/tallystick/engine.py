@@ -15,17 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tallystick.files.activity import read_facts
-from tallystick.files.mapping import read_mapping
-from tallystick.files.workspace import Workspace, load_workspace
 from tallystick.kernel.errors import Fault, InputError, did_you_mean
-from tallystick.kernel.facts import Facts
 from tallystick.kernel.plugins import Plugins, load_plugins
-from tallystick.kernel.settlement import REFERENCE_ROWS, Progress, settle
-from tallystick.kernel.trace import Watch
-from tallystick.result import Result
+
+if TYPE_CHECKING:
+    from tallystick.files.workspace import Workspace
+    from tallystick.kernel.facts import Facts
+    from tallystick.kernel.settlement import Progress
+    from tallystick.kernel.trace import Watch
+    from tallystick.result import Result
 
 
 class Engine:
@@ -41,7 +42,9 @@ class Engine:
 
     def open(self, workspace: str | PathLike[str]) -> Workspace:
         """Read a workspace's scheme, contracts and price lists; InputError with every fault in them."""
-        return load_workspace(_path(workspace), self.plugins)
+        from tallystick.files.workspace import load_workspace  # here, so that an engine is made without Polars
+
+        return load_workspace(Path(workspace), self.plugins)
 
     def read_activity(
         self, workspace: Workspace, *, set_aside: bool = False, frames: Mapping[str, Any] | None = None
@@ -51,6 +54,9 @@ class Engine:
         ``frames`` gives tables by name as a frame (pandas, Polars, PyArrow, DuckDB) or a path, and goes before
         the workspace's own files.
         """
+        from tallystick.files.activity import read_facts
+        from tallystick.files.mapping import read_mapping
+
         handed = dict(frames or {})
         specs = workspace.case.tables
         faults = [
@@ -74,22 +80,22 @@ class Engine:
         return facts
 
     def settle(
-        self, workspace: str | PathLike[str] | Workspace, *, set_aside: bool = False, reference_rows: int = REFERENCE_ROWS,
+        self, workspace: str | PathLike[str] | Workspace, *, set_aside: bool = False, reference_rows: int | None = None,
         progress: Progress | None = None, watch: Watch | None = None, **frames: Any,
     ) -> Result:  # fmt: skip
         """Settle a workspace over its own activity, or over frames handed in by table: ``spells=frame``.
 
-        ``set_aside`` runs without faulty rows, lists them and fails the run. ``reference_rows`` bounds how
-        many rows are derived again by the reference. ``progress`` is told what is being done. Raises InputError
-        with every fault found, before anything is settled.
+        ``set_aside`` runs without faulty rows, lists them and fails the run. ``reference_rows`` bounds how many
+        rows are derived again by the reference: 0 for none, None for as many as is quick. ``progress`` is told
+        what is being done. Raises InputError with every fault found, before anything is settled.
         """
-        opened = workspace if isinstance(workspace, Workspace) else self.open(workspace)
+        from tallystick.kernel.settlement import REFERENCE_ROWS, settle
+        from tallystick.result import Result
+
+        opened = self.open(workspace) if isinstance(workspace, str | PathLike) else workspace
         facts = self.read_activity(opened, set_aside=set_aside, frames=frames)
-        settled = settle(opened.case, facts, reference_rows=reference_rows, watch=watch, progress=progress)
-        return Result(settlement=settled, workspace=opened, plugins=self.plugins, like=next(iter(frames.values()), None))
-
-
-def _path(workspace: str | PathLike[str]) -> Any:
-    from pathlib import Path
-
-    return Path(workspace)
+        most = REFERENCE_ROWS if reference_rows is None else reference_rows
+        settled = settle(opened.case, facts, reference_rows=most, watch=watch, progress=progress)
+        return Result(
+            settlement=settled, workspace=opened, plugins=self.plugins, like=next(iter(frames.values()), None)
+        )

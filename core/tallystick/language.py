@@ -15,18 +15,45 @@ from tallystick.kernel.flows import Carry, Covered, Excluded, Figure, Flow, Law,
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.series import (
-    Amount, Code, Count, Day, Flag, Maybe, Moment, Price, Rate, Series, literal,
+    Amount,
+    Code,
+    Count,
+    Day,
+    Flag,
+    Maybe,
+    Moment,
+    Price,
+    Rate,
+    Series,
+    literal,
 )  # fmt: skip
 from tallystick.kernel.language.words import (
-    allot, completed_years, count, days_between, each_contract, earlier, exists, find, first, fit, hours_between,
-    instalment, previous, ratio, rest, running, so_far, total, when,
+    allot,
+    completed_years,
+    count,
+    days_between,
+    each_contract,
+    earlier,
+    exists,
+    find,
+    first,
+    fit,
+    hours_between,
+    instalment,
+    previous,
+    ratio,
+    rest,
+    running,
+    so_far,
+    total,
+    when,
 )  # fmt: skip
 from tallystick.kernel.parameters import Label, PriceList, Rows
 from tallystick.kernel.rules import PriceStep, Rule, parameter, price_step, rule
 from tallystick.kernel.tables import Column, Table, column, table
 from tallystick.kernel.trace import Activity, Paid, Value
 
-__all__ = [  # noqa: RUF022 - sorted as Python sorts
+__all__ = [
     "Account", "Activity", "Amount", "Carry", "Code", "Column", "Contract", "Count", "Covered", "Day", "Excluded",
     "Figure", "Flag", "Flow", "Kind", "Label", "Law", "Maybe", "Moment", "Paid", "PluginError", "Pot", "Price",
     "PriceList", "PriceStep", "Priced", "Rate", "Rows", "Rule", "RuleError", "Series", "Table", "Units", "Value",

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tallystick.report.statement import Statement
 
 LEDGER_TYPES = {name: "Int64" if name in ("pence", "units") else "String" for name in LedgerLine._fields}
-BALANCE_TYPES = {"account": "String", "book": "String"} | dict.fromkeys(("opening", "received", "paid", "closing"), "Int64")
+BALANCE_TYPES = {"account": "String", "book": "String"} | dict.fromkeys(
+    ("opening", "received", "paid", "closing"), "Int64"
+)
 
 
 @frozen(eq=False, kw_only=True)

@@ -62,6 +62,11 @@ def _activity() -> dict[str, pl.DataFrame]:
     spells = made["spells"].drop("index_spell", "index_admission_method", "index_discharged", "site")
     rare = pl.col("hrg").is_in([*HIP_FRACTURE, UNGROUPABLE])
     spells = pl.concat([spells.filter(rare), spells.filter(~rare).head(ORDINARY)]).sort("spell")
+    nobody = pl.col("spell") == spells["spell"][-1]
+    spells = spells.with_columns(  # one spell belongs to no contract here, which statements have to say
+        contract=pl.when(~nobody).then("contract"),
+        commissioner=pl.when(nobody).then(pl.lit("ZQ9")).otherwise("commissioner"),
+    )
     kept = {
         name: made[name].filter(pl.col("spell").is_in(spells["spell"].implode())) for name in _WITH_SPELL
     } | {
@@ -83,7 +88,8 @@ def _notices(spells: pl.DataFrame) -> pl.DataFrame:
         (ready.dt.offset_by("-4d").cast(pl.Datetime("us")) + pl.duration(hours=10)).alias("assessment_notice_at"),
         pl.when(pl.int_range(pl.len()) != 2)
         .then(ready.dt.offset_by("-1d").cast(pl.Datetime("us")) + pl.duration(hours=11)).alias("discharge_notice_at"),
-        ready.alias("proposed_discharge"), pl.col("discharged_at").alias("ended_at"), pl.lit("yes").alias("only_reason"),
+        ready.alias("proposed_discharge"), pl.col("discharged_at").alias("ended_at"),
+        pl.lit("yes").alias("only_reason"),
         pl.col("delay_reason").alias("reason"), pl.col("discharge_pathway").alias("pathway"),
     )  # fmt: skip
 

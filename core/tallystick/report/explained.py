@@ -8,6 +8,7 @@ from tallystick.kernel import pay
 from tallystick.kernel.errors import Fault, InputError, SettlementError, did_you_mean
 from tallystick.kernel.explain import Explanation, explain_row
 from tallystick.kernel.facts import Facts, Row
+from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.money import money_text
 from tallystick.kernel.settlement import Settlement, read_nodes
 
@@ -72,10 +73,7 @@ def rows_for(settlement: Settlement, table: str, key: str) -> Mapping[str, Seque
     facts = settlement.facts
     if sum(one.rows for one in facts.values()) <= MOST_ROWS:
         return {name: list(one.records()) for name, one in facts.items()}
-    beyond = next(
-        (node.op for node in read_nodes(settlement.program) if node.op == "earlier" or (node.op in ("total", "allot", "fit") and _reaches(node.data))),
-        None,
-    )  # fmt: skip
+    beyond = next((node.op for node in read_nodes(settlement.program) if _reaches_beyond(node)), None)
     row = next(iter(facts[table].records(str(facts[table].spec.key), [key])), None)
     if beyond is not None or row is None:
         raise InputError(Fault(
@@ -86,8 +84,11 @@ def rows_for(settlement: Settlement, table: str, key: str) -> Mapping[str, Seque
     return {name: list(_near(one, facts[table], row)) for name, one in facts.items()}
 
 
-def _reaches(data: tuple[object, ...]) -> bool:
-    return bool(data) and data[0] in ("provider", "commissioner", "scheme")
+def _reaches_beyond(node: Node) -> bool:
+    """True if a node's value depends on rows of other contracts."""
+    if node.op in ("total", "allot", "fit"):
+        return bool(node.data) and node.data[0] in ("provider", "commissioner", "scheme")
+    return node.op == "earlier"
 
 
 def _near(of: Facts, table: Facts, row: Row) -> list[Row]:
@@ -105,9 +106,11 @@ def _paid(settlement: Settlement, table: str, key: str, rule: str | None) -> Pai
     import polars as pl
 
     found: Paid = {}
-    for frame in pay.line_frames(settlement.program, settlement.facts, rules=None if rule is None else {rule}):
-        lines = frame.filter((pl.col("table") == table) & (pl.col("key") == key)).collect()
-        for label, payer, payee, pence in lines.select("label", "payer", "payee", "pence").iter_rows():
+    of_row = (pl.col("table") == table) & (pl.col("key").cast(pl.String) == key)
+    frames = pay.line_frames(settlement.program, settlement.facts, rules=None if rule is None else {rule})
+    wanted = [frame.filter(of_row).select("label", "payer", "payee", "pence") for frame in frames]
+    for lines in pl.collect_all(wanted):
+        for label, payer, payee, pence in lines.iter_rows():
             _add(found, label, payer, payee, pence)
     return found
 

@@ -57,9 +57,16 @@ class Grouped:
 
 def grouped(settlement: Settlement, sections: Iterable[SectionMaker] = ()) -> Grouped:
     """Sort a settlement by contract. ``sections`` are asked once each for what they end statements with."""
-    pots = [(contract, pot) for pot in settlement.pots for contract in pot.contracts if pot.account.startswith(f"{contract}/")]
+    pots = [
+        (contract, pot)
+        for pot in settlement.pots
+        for contract in pot.contracts
+        if pot.account.startswith(f"{contract}/")
+    ]
     checks = [(contract, check) for check in settlement.checks for contract in check.contracts]
-    units = [(contract, ((table, unit), states)) for (contract, table, unit), states in settlement.unit_states().items()]
+    units = [
+        (contract, ((table, unit), states)) for (contract, table, unit), states in settlement.unit_states().items()
+    ]
     return Grouped(
         settlement=settlement,
         contracts={contract.id: contract for contract in settlement.case.contracts},

@@ -1,4 +1,4 @@
-"""How a statement is laid out: sections of cells, as text of at most a hundred columns and as rows for a spreadsheet."""
+"""How a statement is laid out: sections of cells, as text of at most a hundred columns or as a spreadsheet's rows."""
 
 from __future__ import annotations
 

@@ -64,13 +64,17 @@ def named(account: str, part: ContractPart) -> str:
     owner, stroke, name = account.partition("/")
     if not stroke:
         return account
-    return f"fund {name}" if owner == "scheme" else f"pot {name}" + ("" if owner == part.contract.id else f" of {owner}")
+    return (
+        f"fund {name}" if owner == "scheme" else f"pot {name}" + ("" if owner == part.contract.id else f" of {owner}")
+    )
 
 
 Key = tuple[str, ...]
 
 
-def _summed(lines: Iterable[LedgerLine], key: Callable[[LedgerLine], Key], sign: Callable[[LedgerLine], int]) -> dict[Key, tuple[int, int]]:
+def _summed(
+    lines: Iterable[LedgerLine], key: Callable[[LedgerLine], Key], sign: Callable[[LedgerLine], int]
+) -> dict[Key, tuple[int, int]]:
     """Units and pence for each key, in the order in which keys first come."""
     found: dict[Key, tuple[int, int]] = {}
     for line in lines:
@@ -152,16 +156,29 @@ def _others(part: ContractPart, lines: list[LedgerLine]) -> Section:
     rows = [Row(item, (clause, many(units), Pence(pence))) for (item, clause), (units, pence) in sums.items()]
     rows.append(Row("Total", ("", "", Pence(sum(pence for _, pence in sums.values()))), total=True))
     headings = ("", "Clause", "Units", "Amount")
-    return Section(title=f"Paid among others than {part.contract.provider}", headings=headings, rows=tuple(rows), left=1)
+    return Section(
+        title=f"Paid among others than {part.contract.provider}", headings=headings, rows=tuple(rows), left=1
+    )
 
 
 def _books(part: ContractPart, lines: list[LedgerLine]) -> Section:
     def said(line: LedgerLine) -> Key:
-        return f"{line.label}: {line.reason}, {named(line.payer, part)} to {named(line.payee, part)}", line.book, line.clause
+        return (
+            f"{line.label}: {line.reason}, {named(line.payer, part)} to {named(line.payee, part)}",
+            line.book,
+            line.clause,
+        )
 
     sums = _summed(lines, said, lambda line: line.pence)
-    rows = [Row(item, (book, clause, many(units), Pence(pence))) for (item, book, clause), (units, pence) in sums.items()]
-    return Section(title="Not cash: shown, and not payable", headings=("", "Book", "Clause", "Units", "Amount"), rows=tuple(rows), left=2)
+    rows = [
+        Row(item, (book, clause, many(units), Pence(pence))) for (item, book, clause), (units, pence) in sums.items()
+    ]
+    return Section(
+        title="Not cash: shown, and not payable",
+        headings=("", "Book", "Clause", "Units", "Amount"),
+        rows=tuple(rows),
+        left=2,
+    )
 
 
 _MEANT = {

@@ -148,4 +148,3 @@ def _add(sums: dict[tuple[str, ...], int], of: tuple[str, ...], payer: str, paye
     one, other = sorted((payer, payee))
     key = (*of, one, other)
     sums[key] = sums.get(key, 0) + (pence if payer == one else -pence)
-

@@ -34,10 +34,18 @@ class Statement:
         lines = [*textwrap.wrap(f"STATEMENT: {self.title or self.contract}", WIDTH), "=" * WIDTH]
         for name, said in self.head:
             wrapped = textwrap.wrap(said, WIDTH - _LABEL) or [""]
-            lines += [f"{label:{_LABEL}}{part}" for label, part in zip([name, *[""] * len(wrapped)], wrapped, strict=False)]
+            lines += [
+                f"{label:{_LABEL}}{part}" for label, part in zip([name, *[""] * len(wrapped)], wrapped, strict=False)
+            ]
         for section in self.sections:
             lines += ["", *section.as_text(self.money)]
-        lines += ["", *(f"Agreed for {party:14} ........................................  Date ..............." for party in self.parties)]
+        lines += [
+            "",
+            *(
+                f"Agreed for {party:14} ........................................  Date ..............."
+                for party in self.parties
+            ),
+        ]
         return "\n".join(lines) + "\n"
 
     def rows(self) -> list[list[str]]:

@@ -1,0 +1,104 @@
+"""What is shown on a screen: progress, outcomes and checks. Words go to standard output, progress to the other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tallystick.kernel.settlement import Progress
+    from tallystick.result import Result
+
+MOST_SHOWN = 20
+"""How many contracts are listed; of more, those that were not settled, and a count of the others."""
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """A bar on a terminal; nothing at all anywhere else."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Rows in columns, as wide as they need to be; ``right`` names the columns that are set to the right."""
+    everything = [headings, *rows]
+    widths = [max(len(row[place]) for row in everything) for place in range(len(headings))]
+    lines = [
+        "  ".join(
+            cell.rjust(w) if at in right else cell.ljust(w)
+            for at, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in everything
+    ]
+    return "\n".join([lines[0], "-" * min(100, max(map(len, lines))), *lines[1:]])
+
+
+def outcomes(result: Result) -> str:
+    """What became of each contract, and what its provider receives in cash."""
+    from tallystick.kernel.money import money_text
+
+    settled, unit = result.settlement, result.settlement.case.money
+    providers = {contract.id: contract.provider for contract in settled.case.contracts}
+    net = dict.fromkeys(providers, 0)
+    for line in settled.lines:
+        if line.book == "cash" and line.contract in net:
+            provider = providers[line.contract]
+            net[line.contract] += line.pence * ((line.payee == provider) - (line.payer == provider))
+    every = len(net) <= MOST_SHOWN
+    shown = [c for c in net if every or result.outcomes[c] != "settled"][: MOST_SHOWN * 5]
+    rows = [
+        (c, result.outcomes[c], providers[c], money_text(net[c], unit) if result.outcomes[c] == "settled" else "")
+        for c in shown
+    ]
+    said = [table(("contract", "outcome", "provider", "net to provider"), rows, right=(3,))] if rows else []
+    for contract in shown:
+        stop = settled.stopped.get(contract)
+        if stop is not None and not stop.because:
+            clause = f", clause {stop.clause}" if stop.clause else ""
+            said.append(f"{contract} stopped: {stop.why}" + (f" (rule “{stop.label}”{clause})" if stop.label else ""))
+        elif stop is not None:
+            said.append(f"{contract} was not run: {stop.why}")
+    if not every:
+        said.append(f"{list(result.outcomes.values()).count('settled'):,} of {len(net):,} contracts settled")
+    return "\n".join(said)
+
+
+def checks(result: Result, *, failed_only: bool = False) -> str:
+    """The checks, failed ones first, and how many passed."""
+    failed = [check for check in result.checks if not check.passed]
+    passed = [check for check in result.checks if check.passed]
+    lines = [f"  FAILED  {check.name}: {check.detail}{_whose(check.contracts)}" for check in failed]
+    if not failed_only:
+        lines += [f"  passed  {check.name}: {check.detail}" for check in passed[:MOST_SHOWN]]
+    lines.append(f"{len(passed):,} of {len(result.checks):,} checks passed")
+    return "\n".join(lines)
+
+
+def _whose(contracts: tuple[str, ...]) -> str:
+    return f" ({', '.join(contracts[:3])}{', …' if len(contracts) > 3 else ''})" if contracts else ""
+
+
+def set_aside(result: Result) -> None:
+    """Say on the other stream which rows were left out, and why."""
+    left = sum(facts.left_out for facts in result.settlement.facts.values())
+    if left:
+        click.echo("\n\n".join(map(str, result.settlement.set_aside)), err=True)
+        click.echo(
+            f"\n{left:,} row{'s' if left != 1 else ''} set aside: not paid, and counted in every statement.", err=True
+        )

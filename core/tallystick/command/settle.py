@@ -1,0 +1,82 @@
+"""``tallystick settle``: settle a workspace and write the run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+from tallystick.command import screen
+from tallystick.command.group import WRONG_INPUT, Session
+from tallystick.kernel.errors import InputError
+
+if TYPE_CHECKING:
+    from tallystick.kernel.errors import Fault
+    from tallystick.result import Result
+
+
+@click.command("settle", short_help="Settle a workspace and write the run.")
+@click.argument("workspace", type=click.Path(path_type=Path), default=".")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The folder that the run is put in; the workspace's own by default."
+)
+@click.option("--lines", is_flag=True, help="Write what each row of activity pays too, as lines.parquet.")
+@click.option("--set-aside", is_flag=True, help="Go on without faulty rows, list them, and exit with 1.")
+@click.option("--json", "as_json", is_flag=True, help="Say what happened as JSON, faults with their codes.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
+@click.pass_context
+def command(
+    context: click.Context, workspace: Path, out: Path | None, lines: bool, set_aside: bool, as_json: bool, quiet: bool
+) -> None:  # fmt: skip
+    """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
+
+    The run is a new folder below the workspace's runs/: ledger, balances, a statement for each contract, checks
+    and a record. It appears whole or not at all, and never over another.
+    """
+    session: Session = context.obj
+    try:
+        with screen.progress(quiet=quiet or as_json) as told:
+            result = session.engine.settle(workspace, set_aside=set_aside, progress=told)
+            told("writing", 4, 5)
+            run = result.write(out, lines=lines)
+    except InputError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps({"faults": [fault_as_json(fault) for fault in error.faults]}, indent=2))
+        context.exit(WRONG_INPUT)
+    if as_json:
+        click.echo(json.dumps(as_plain(result, run), indent=2, ensure_ascii=False))
+    elif not quiet:
+        screen.set_aside(result)
+        click.echo(
+            f"{result.workspace.title}\n\n{screen.outcomes(result)}\n\n{screen.checks(result, failed_only=True)}"
+        )
+        click.echo(f"Written to {run}")
+    context.exit(0 if result.passed else 1)
+
+
+def fault_as_json(fault: Fault) -> dict[str, object]:
+    """A fault as plain values, its empty parts left out; ``code`` is stable between versions."""
+    return {name: value for name, value in attrs.asdict(fault).items() if value not in ("", None)}
+
+
+def as_plain(result: Result, run: Path) -> dict[str, object]:
+    """What happened, as plain values."""
+    stopped = result.settlement.stopped
+    return {
+        "passed": result.passed,
+        "run": str(run),
+        "outcomes": dict(result.outcomes),
+        "stopped": {
+            name: {"why": stop.why, "label": stop.label, "clause": stop.clause, "because_of": stop.because}
+            for name, stop in stopped.items()
+        },
+        "checks": [
+            {"name": one.name, "passed": one.passed, "detail": one.detail, "contracts": list(one.contracts)}
+            for one in result.checks
+        ],
+        "set_aside": [fault_as_json(fault) for fault in result.settlement.set_aside],
+    }  # fmt: skip

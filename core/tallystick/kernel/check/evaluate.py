@@ -6,6 +6,7 @@ in the window of that period. Values are remembered and nothing else is done for
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -264,7 +265,8 @@ class Evaluator(Values):
 
     def _previous(self, node: Node, at: Member) -> Value:
         for period in range(1, at.period):  # in order, so that a long contract needs no deep recursion
-            self.value(node.args[0], Member("contract", at.contract, period))
+            with contextlib.suppress(StopError):  # whoever asks for that period itself is stopped
+                self.value(node.args[0], Member("contract", at.contract, period))
         return None if at.period == 1 else self.value(node.args[0], at._replace(period=at.period - 1))
 
     def _so_far(self, node: Node, at: Member) -> Value:

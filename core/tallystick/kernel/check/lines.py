@@ -14,6 +14,7 @@ from tallystick.kernel.facts import Row
 from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.program import Program, Use
 from tallystick.kernel.reading import (
+    MISSING_IN_SUM,
     NO_ACCOUNT,
     CarryLine,
     FigureLine,
@@ -96,7 +97,7 @@ class _Lines:
         members = values.members(grain, self.contract, period)
         priced = [member for member in members if values.value(claim.priced, member)]
         clashing = [m for m in members if claim.state != "valued" and self._clashes(identity, claim, m)]
-        unnamed = [] if claim.unnamed is None else [m for m in members if values.value(claim.unnamed, m)]
+        unnamed = [] if claim.unnamed is None else [m for m in members if self._holds(claim.unnamed, m)]
         numbers = (
             int(values.sum(claim.units, members)), int(values.sum(claim.units, priced)),
             0 if claim.worth is None else int(values.sum(claim.worth, members)), len(clashing), len(unnamed),
@@ -135,9 +136,16 @@ class _Lines:
 
     def _never(self, period: int, identity: str, number: int, where: Node) -> Iterator[NeverLine]:
         members = self.values.members(where.grain, self.contract, period)
-        rows = sum(1 for member in members if self.values.value(where, member))
+        rows = sum(1 for member in members if self._holds(where, member))
         if rows:
             yield NeverLine(self.contract, period, identity, number, rows)
+
+    def _holds(self, where: Node, member: Member) -> bool:
+        """Whether a condition holds; one that is missing (a number not yet in force) stops the contract."""
+        held = self.values.value(where, member)
+        if held is None:
+            raise StopError(MISSING_IN_SUM)
+        return bool(held)
 
     def _carry(self, period: int, identity: str, carry: TracedCarry) -> Iterator[CarryLine]:
         kept: dict[str, int] = {}

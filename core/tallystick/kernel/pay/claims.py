@@ -12,8 +12,11 @@ from tallystick.kernel.grains import TERMS
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import Count, Flag, Maybe, literal
 from tallystick.kernel.language.words import when
+from tallystick.kernel.pay import operations
+from tallystick.kernel.pay.faults import stop_contract
 from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout
 from tallystick.kernel.pay.passes import Passes
+from tallystick.kernel.pay.scan import is_placed
 from tallystick.kernel.pay.small import Small, added
 from tallystick.kernel.program import Program
 from tallystick.kernel.reading import Reading, ReceivedLine, UnitsLine, UnplacedLine
@@ -38,8 +41,10 @@ class Claims:
     def __init__(self, program: Program, facts: Mapping[str, Facts]) -> None:
         self.program = program
         self.received = {
-            (name, unit): _units_of(table.spec, unit) for name, table in facts.items() for unit in table.spec.units
-        }
+            (name, unit): _units_of(table.spec, unit)
+            for name, table in facts.items() if is_placed(table.spec) for unit in table.spec.units
+        }  # fmt: skip
+        self.placed = sorted(name for name, table in facts.items() if is_placed(table.spec))
         everyone = [
             (identity, number, claim)
             for identity, use in program.uses.items() for number, claim in enumerate(use.traced.units)
@@ -62,7 +67,7 @@ class Claims:
             )
         for claim in self.claims:
             self._emit(claim, passes, small, keys, reading)
-        for table in sorted({table for table, _ in self.received}):
+        for table in self.placed:
             found = passes.found[0, table]
             for code, why in ((NO_CONTRACT, "no contract"), (TWO_CONTRACTS, "two contracts")):
                 rows = sum(n for cell, n in zip(found.cells, found.rows, strict=True) if cell == code)
@@ -77,7 +82,11 @@ class Claims:
         ]  # fmt: skip
         holders = self.program.uses[claim.identity].holders
         for key, *found in zip(keys, *columns, strict=True):
-            if key[0] in holders and any(found):
+            if key[0] not in holders:
+                continue
+            if stop := operations.stop_in(found):
+                stop_contract(reading, key[0], stop)
+            elif any(found):
                 what = claim.claim
                 line = (*key, what.table, what.unit, claim.identity, claim.number, *found)
                 reading.units.append(UnitsLine._make(line))

@@ -18,9 +18,11 @@ from tallystick.kernel.facts import ColumnStats, Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.pay import values as v
 from tallystick.kernel.pay.bounds import Bound, is_wide
+from tallystick.kernel.pay.operations import MISSING, Stopped
 from tallystick.kernel.pay.values import Value
 
-_DAYS = Bound(-300_000, 300_000)
+_DAYS = Bound(-720_000, 2_940_000)
+"""From the year 1 to the year 9999, in days since 1970."""
 _MINUTES = _DAYS.times(1440)
 _CHEAP = ("column", "literal", "named", "line", "as_rate", "neg", "not", "is_missing", "one")
 
@@ -29,18 +31,19 @@ class Expressions:
     """Compiles nodes over one table's rows; ``frame`` grows as they ask for more columns."""
 
     def __init__(
-        self, facts: Facts, frame: Any, leaves: Mapping[Node, Value], roots: Sequence[Node], rounding: int,
-        joins: Callable[[Expressions, Node], Value],
-    ) -> None:  # fmt: skip
+        self, facts: Facts, roots: Sequence[Node], rounding: int, joins: Callable[[Expressions, Node], Value]
+    ) -> None:
         self.facts = facts
         self.spec = facts.spec
-        self.frame = frame
+        self.frame: Any = None
+        self.leaves: Mapping[Node, Value] = {}
+        """The frame, and what rows read from their contract's cell: set before anything is asked for."""
         self.rounding = rounding
-        self._leaves = leaves
         self._joins = joins
         self._memo: dict[Node, Value] = {}
         self._pending: dict[str, Any] = {}
         self._names = 0
+        self.reasons: dict[Stopped, int] = {}
         self._uses = Counter(arg.bare for node in walk(*(root.bare for root in roots)) for arg in node.args)
 
     def name(self, what: str) -> str:
@@ -53,7 +56,7 @@ class Expressions:
         node = node.bare
         if node not in self._memo:
             made = self._compile(node)
-            if self._uses[node] > 1 and node.op not in _CHEAP and node not in self._leaves:
+            if self._uses[node] > 1 and node.op not in _CHEAP and node not in self.leaves:
                 made = self.kept(made)
             self._memo[node] = made
         return self._memo[node]
@@ -71,7 +74,14 @@ class Expressions:
         if value.local is not None:
             self._pending[f"{name}.local"] = value.local
             made["local"] = nw.col(f"{name}.local")
+        if value.stops is not None:
+            self._pending[f"{name}.stops"] = value.stops
+            made["stops"] = nw.col(f"{name}.stops")
         return attrs.evolve(value, **made)
+
+    def reason(self, stopped: Stopped) -> int:
+        """The number by which a row says why whoever looks at it is stopped."""
+        return self.reasons.setdefault(stopped, len(self.reasons) + 1)
 
     def flush(self) -> None:
         """Put every column that waits into the frame."""
@@ -80,8 +90,8 @@ class Expressions:
             self._pending = {}
 
     def _compile(self, node: Node) -> Value:
-        if node in self._leaves:
-            return self._leaves[node]
+        if node in self.leaves:
+            return self.leaves[node]
         if node.op in ("find", "exists"):
             return self._joins(self, node)
         if node.op in _WINDOWS:
@@ -111,6 +121,11 @@ def column(facts: Facts, name: str, *, of: str = "") -> Value:
 
 def plain(node: Node, args: list[Value], rounding: int) -> Value:
     """An operation that looks at one row only."""
+    made = _plain(node, args, rounding)
+    return made if node.op in ("when", "or_else") else attrs.evolve(made, stops=v.stops_of(*args))
+
+
+def _plain(node: Node, args: list[Value], rounding: int) -> Value:
     op = node.op
     if op in ("named", "line"):
         return args[0]
@@ -135,7 +150,7 @@ def plain(node: Node, args: list[Value], rounding: int) -> Value:
 
 def _or_else(node: Node, args: list[Value]) -> Value:
     first, second = args
-    present = Value(kind=Kind.FLAG, expr=~first.expr.is_null(), waits=first.waits)
+    present = Value(kind=Kind.FLAG, expr=~first.expr.is_null(), waits=first.waits, stops=first.stops)
     return v.choose(present, first, second, optional=second.optional)
 
 
@@ -166,8 +181,8 @@ def _starts(node: Node, args: list[Value]) -> Value:
     return _flag(node, args, found)
 
 
-def _difference(node: Node, args: list[Value], bound: Bound) -> Value:
-    return _count(args, args[1].expr - args[0].expr, bound)
+def _difference(node: Node, args: list[Value]) -> Value:
+    return _count(args, args[1].expr - args[0].expr, args[1].bound + -args[0].bound)
 
 
 def _add_days(node: Node, args: list[Value]) -> Value:
@@ -189,9 +204,9 @@ def _yyyymmdd(day: Any) -> Any:
 
 def _completed_years(node: Node, args: list[Value]) -> Value:
     shifted = (
-        _yyyymmdd(args[1].expr) - _yyyymmdd(args[0].expr) + 10_000_000
+        _yyyymmdd(args[1].expr) - _yyyymmdd(args[0].expr) + 100_000_000
     )  # never below zero, so that // is one thing
-    return _count(args, shifted // 10000 - 1000, Bound(-1000, 1000))
+    return _count(args, shifted // 10000 - 10_000, Bound(-10_000, 10_000))
 
 
 def _weekday(node: Node, args: list[Value]) -> Value:
@@ -219,8 +234,8 @@ _PLAIN: dict[str, Callable[[Node, list[Value]], Value]] = {
     "or_else": _or_else,
     "is_in": lambda node, args: _flag(node, args, v.known(args[0].expr.is_in(list(node.data)), args[0])),
     "starts_with": _starts,
-    "days_between": lambda node, args: _difference(node, args, _DAYS),
-    "minutes_between": lambda node, args: _difference(node, args, _MINUTES),
+    "days_between": lambda node, args: _difference(node, args),
+    "minutes_between": lambda node, args: _difference(node, args),
     "completed_years": _completed_years, "add_days": _add_days, "weekday": _weekday,
     "day_of": _day_of, "minute_of_day": _minute,
 }  # fmt: skip
@@ -240,10 +255,16 @@ def _running(rows: Expressions, node: Node) -> Value:
         )
     bound = made.bound.times(max(rows.facts.rows, 1))
     wide = is_wide(bound, "a running sum")
-    kept = rows.kept(attrs.evolve(made, expr=v.widened(made, wide)))
+    stops = made.stops
+    if made.optional:  # a number that is not yet in force
+        missing = nw.when(made.expr.is_null()).then(rows.reason(MISSING)).otherwise(0)
+        stops = missing if stops is None else nw.when(stops > 0).then(stops).otherwise(missing)
+    kept = rows.kept(attrs.evolve(made, expr=v.widened(made, wide), stops=stops))
     rows.flush()
     summed = kept.expr.cum_sum().over("~place", order_by=_ordered(rows))
-    return rows.kept(attrs.evolve(kept, expr=summed, bound=bound, wide=wide, waits=frozenset()))
+    if stops is not None:
+        stops = kept.stops.cum_max().over("~place", order_by=_ordered(rows))
+    return rows.kept(attrs.evolve(kept, expr=summed, bound=bound, wide=wide, waits=frozenset(), stops=stops))
 
 
 def _first(rows: Expressions, node: Node) -> Value:
@@ -260,14 +281,18 @@ def _earlier(rows: Expressions, node: Node) -> Value:
     where = rows.value(node.args[0])
     never = -1_000_000  # a day before all days, where there is no earlier row
     day = nw.when(where.expr).then(nw.col(order[0]).cast(nw.Int32).cast(nw.Int64)).otherwise(nw.lit(never))
-    held = rows.kept(Value(kind=Kind.DAY, expr=day, waits=where.waits))
+    made = rows.kept(Value(kind=Kind.DAY, expr=day, waits=where.waits, stops=where.stops))
+    works: tuple[Callable[[Any], Any], ...] = (lambda e: e.cum_max(), lambda e: e.shift(1))
+    for work in works:
+        rows.flush()
+        stops = None if made.stops is None else work(made.stops).over("person", order_by=order)
+        expr = work(made.expr).over("person", order_by=order)
+        made = rows.kept(Value(kind=Kind.DAY, expr=expr, stops=stops))
     rows.flush()
-    latest = rows.kept(Value(kind=Kind.DAY, expr=held.expr.cum_max().over("person", order_by=order)))
-    rows.flush()
-    before = rows.kept(Value(kind=Kind.DAY, expr=latest.expr.shift(1).over("person", order_by=order)))
-    rows.flush()
-    seen = (before.expr > never) & ~nw.col("person").is_null()
-    return Value(kind=Kind.DAY, expr=nw.when(seen).then(before.expr), bound=_DAYS, optional=True)
+    named = ~nw.col("person").is_null()
+    stops = None if made.stops is None else nw.when(named & (made.stops > 0)).then(made.stops).otherwise(0)
+    expr = nw.when((made.expr > never) & named).then(made.expr)
+    return Value(kind=Kind.DAY, expr=expr, bound=_DAYS, optional=True, stops=stops)
 
 
 _WINDOWS: dict[str, Callable[[Expressions, Node], Value]] = {"running": _running, "first": _first, "earlier": _earlier}

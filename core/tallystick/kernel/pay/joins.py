@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import attrs
 import narwhals.stable.v2 as nw
 from attrs import frozen
 
-from tallystick.kernel.errors import Fault, InputError
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
+from tallystick.kernel.pay import values as v
 from tallystick.kernel.pay.expressions import Expressions, column
 from tallystick.kernel.pay.layout import number_of_day
 from tallystick.kernel.pay.leaves import DTYPES, Columns, history, leaf, segment_of
-from tallystick.kernel.pay.small import Small
+from tallystick.kernel.pay.small import Small, two_rows
 from tallystick.kernel.pay.values import Value
 from tallystick.kernel.tables import TableSpec
 
@@ -70,12 +71,13 @@ class Joins:
 
     def _join(self, rows: Expressions, which: Which) -> dict[str, Value]:
         name = rows.name(which.table)
-        left = [rows.kept(rows.value(arg)).expr for arg in which.args]
+        given = [rows.kept(rows.value(arg)) for arg in which.args]
+        left = [one.expr for one in given]
         rows.flush()
         if which.table in self._facts and not which.on:
-            right, values = self._of_facts(self._facts[which.table], which, name)
+            right, values, two = self._of_facts(rows, which, name)
         else:
-            right, values, left = self._of_rows(which, name, left)
+            right, values, left, two = self._of_rows(rows, which, name, left)
         keys = [f"{name}.{number}" for number in range(len(left))]
         found = f"{name}.found"
         rows.frame = rows.frame.with_columns(**dict(zip(keys, left, strict=True)))
@@ -85,10 +87,13 @@ class Joins:
             left_on=keys,
             right_on=[f"{key}.right" for key in keys],
         )
-        values[""] = Value(kind=Kind.FLAG, expr=~nw.col(found).is_null())
+        twice = Value(kind=Kind.FLAG, expr=None, stops=nw.col(f"{name}.two").fill_null(0) if two else None)
+        values = {wanted: attrs.evolve(made, stops=v.stops_of(*given, twice)) for wanted, made in values.items()}
+        values[""] = Value(kind=Kind.FLAG, expr=~nw.col(found).is_null(), stops=v.stops_of(*given))
         return values
 
-    def _of_facts(self, facts: Facts, which: Which, name: str) -> tuple[Any, dict[str, Value]]:
+    def _of_facts(self, rows: Expressions, which: Which, name: str) -> tuple[Any, dict[str, Value], bool]:
+        facts = self._facts[which.table]
         frame = nw.from_native(facts.frame)
         for fixed, text in which.fixed:
             frame = frame.filter(nw.col(fixed) == text)
@@ -107,12 +112,19 @@ class Joins:
         right = frame.select(**taken)
         keys = [f"{name}.{number}.right" for number in range(len(which.keys))]
         if not self._wanted[which]:
-            right = right.unique(subset=keys)
-        elif not _is_unique(facts.spec, which):
-            _refuse_two(right, keys, which)
-        return right, values
+            return right.unique(subset=keys), values, False
+        twice = None if _is_unique(facts.spec, which) else _twice(right, keys)
+        if twice is None:
+            return right, values, False
+        said = zip(*(twice[key].to_list() for key in keys), strict=True)
+        why = [rows.reason(two_rows(which.table, which.keys, key)) for key in said]
+        two = nw.new_series(f"{name}.two", why, nw.Int64, backend="polars")
+        right = right.unique(subset=keys).join(twice.with_columns(two).lazy(), how="left", on=keys)
+        return right, values, True
 
-    def _of_rows(self, which: Which, name: str, left: list[Any]) -> tuple[Any, dict[str, Value], list[Any]]:
+    def _of_rows(
+        self, rows: Expressions, which: Which, name: str, left: list[Any]
+    ) -> tuple[Any, dict[str, Value], list[Any], bool]:
         """A small table, from plain rows: a price list by its stretches, or a rule's list by contract's period."""
         if which.of_contract:
             places = self._small.list_domain(which.table).places
@@ -120,16 +132,19 @@ class Joins:
             listed = [(place, row) for place, row in records if all(row.get(f) == text for f, text in which.fixed)]
             left = [*left, nw.col(PLACE)]
         else:
-            rows = [row for row in self._lists(which.table) if all(row.get(f) == text for f, text in which.fixed)]
+            held = [row for row in self._lists(which.table) if all(row.get(f) == text for f, text in which.fixed)]
             day = left.pop() if which.on else None
-            spread = history(rows) if which.on else None
-            listed = spread.rows if spread else [(0, row) for row in rows]
+            spread = history(held) if which.on else None
+            listed = spread.rows if spread else [(0, row) for row in held]
             left = [
                 *left,
                 nw.lit(0, dtype=nw.Int64) if spread is None or day is None else segment_of(day, spread.breaks),
             ]
         columns, kinds = Columns(), self._key_kinds(which)
-        _refuse_two_rows(listed, which)
+        listed, twice = _once(listed, which)
+        if any(twice):
+            why = [rows.reason(two_rows(which.table, which.keys, key[1:])) if key else 0 for key in twice]
+            columns.add(f"{name}.two", why, nw.Int64)
         for number, key in enumerate(which.keys):
             values = [row.get(key) for _, row in listed]
             if kinds[key] is Kind.DAY:
@@ -140,7 +155,7 @@ class Joins:
             wanted: leaf(node, [_stored(node.kind, row.get(wanted)) for _, row in listed], f"{name}.{wanted}", columns)
             for wanted, node in self._wanted[which].items()
         }
-        return columns.frame(), made, left
+        return columns.frame(), made, left, any(twice)
 
     def _key_kinds(self, which: Which) -> dict[str, Kind]:
         return {key: arg.kind for key, arg in zip(which.keys, which.args, strict=False)}
@@ -157,26 +172,20 @@ def _is_unique(spec: TableSpec, which: Which) -> bool:
     return any(set(unique) <= matched for unique in spec.unique)
 
 
-def _refuse_two(right: Any, keys: list[str], which: Which) -> None:
-    """The declaration does not promise one row, so the rows are counted before any is paid on."""
+def _twice(right: Any, keys: list[str]) -> Any:
+    """The keys that more than one row has, where the declaration does not promise one row; None if there are none."""
     held = right.filter(*[~nw.col(key).is_null() for key in keys]).group_by(keys).agg(nw.len().alias("~n"))
-    twice = held.filter(nw.col("~n") > 1).sort(keys).head(1).collect()
-    if len(twice):
-        raise InputError(_two(which, [twice[key][0] for key in keys]))
+    twice = held.filter(nw.col("~n") > 1).sort(keys).collect()
+    return twice.select(*keys) if len(twice) else None
 
 
-def _refuse_two_rows(listed: Sequence[tuple[int, Row]], which: Which) -> None:
-    seen: set[tuple[Any, ...]] = set()
+def _once(
+    listed: Sequence[tuple[int, Row]], which: Which
+) -> tuple[list[tuple[int, Row]], list[tuple[Any, ...] | None]]:
+    """The rows without those that have the keys of another, and for each the keys, if there was another."""
+    held: dict[tuple[Any, ...], list[tuple[int, Row]]] = {}
     for place, row in listed:
         key = (place, *(row.get(name) for name in which.keys))
-        if key in seen:
-            raise InputError(_two(which, list(key[1:])))
-        seen.add(key)
-
-
-def _two(which: Which, key: list[Any]) -> Fault:
-    said = ", ".join(f"{name} {value}" for name, value in zip(which.keys, key, strict=False))
-    return Fault(
-        code="lookup/two-rows", found=f"{which.table} has 2 rows for {said}", file=which.table,
-        why="a rule looks one row up there, and would not know which to take", write="keep one of them",
-    )  # fmt: skip
+        if None not in key:
+            held.setdefault(key, []).append((place, row))
+    return [rows[0] for rows in held.values()], [key if len(rows) > 1 else None for key, rows in held.items()]

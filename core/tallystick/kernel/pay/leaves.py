@@ -5,16 +5,17 @@ from __future__ import annotations
 import bisect
 import datetime
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import attrs
 import narwhals.stable.v2 as nw
 from attrs import field, frozen
 
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.pay.bounds import NARROW, Bound, bound_of
 from tallystick.kernel.pay.layout import DAY, number_of_day
-from tallystick.kernel.pay.operations import elapsed
+from tallystick.kernel.pay.operations import Stopped, elapsed
 from tallystick.kernel.pay.values import RATIOS, Value, constant
 
 LARGEST_COMMON = 10**12
@@ -43,8 +44,9 @@ class Columns:
 
 
 def leaf(
-    node: Node, values: Sequence[Any], name: str, columns: Columns, *, held: Sequence[bool] | None = None
-) -> Value:
+    node: Node, values: Sequence[Any], name: str, columns: Columns, *, held: Sequence[bool] | None = None,
+    reason: Callable[[Stopped], int] | None = None,
+) -> Value:  # fmt: skip
     """The value that a row reads from a column of plain values, which is put into ``columns`` if it varies.
 
     ``held`` says for which members the contract holds every rule whose numbers these are: elsewhere nobody looks
@@ -52,13 +54,20 @@ def leaf(
     the column always varies. What is missing where it is held stays missing, and stops the sum that meets it.
     """
     kind = node.kind
+    stops = None
+    if reason is not None and held is not None and Stopped in map(type, values):
+        why = [reason(v) if h and type(v) is Stopped else 0 for v, h in zip(values, held, strict=True)]
+        values = [None if type(v) is Stopped else v for v in values]
+        if any(why):
+            columns.add(f"{name}.stops", why, nw.Int64)
+            stops = nw.col(f"{name}.stops")
     looked_at = list(values) if held is None else [v for v, is_held in zip(values, held, strict=True) if is_held]
     missing = any(v is None for v in looked_at)
     if held is not None and kind is not Kind.MOMENT and not missing and (first := _same(looked_at)) is not None:
         return constant(kind, number_of_day(first) if kind is Kind.DAY else first)
     optional = node.optional or missing
     if kind in RATIOS:
-        return _ratio_leaf(node, values, name, columns, optional=optional)
+        return attrs.evolve(_ratio_leaf(node, values, name, columns, optional=optional), stops=stops)
     filled: Sequence[Any] = values
     if kind is Kind.DAY:
         filled = [None if v is None else number_of_day(v) for v in values]
@@ -70,7 +79,7 @@ def leaf(
     bound = bound_of(v for v in filled if v is not None) if DTYPES[kind] is nw.Int64 else Bound(0, 0)
     wide = bound.size >= NARROW
     columns.add(name, filled, nw.Int128 if wide else DTYPES[kind])
-    return Value(kind=kind, expr=nw.col(name), bound=bound, optional=optional, local=local, wide=wide)
+    return Value(kind=kind, expr=nw.col(name), bound=bound, optional=optional, local=local, wide=wide, stops=stops)
 
 
 def _same(values: Sequence[Any]) -> Any:
@@ -91,7 +100,7 @@ def _ratio_leaf(node: Node, pairs: Sequence[Any], name: str, columns: Columns, *
         lines = [1 if p is None else p[1] for p in pairs]
         below_bound = Bound(min(lines), max(lines))
         columns.add(f"{name}.below", lines, nw.Int128 if below_bound.size >= NARROW else nw.Int64)
-        below = nw.col(f"{name}.below")
+        below = nw.col(f"{name}.below").fill_null(1)  # a look-up that finds nothing
     bound = bound_of(a for a in above if a is not None)
     wide = bound.size >= NARROW
     columns.add(name, above, nw.Int128 if wide else nw.Int64)

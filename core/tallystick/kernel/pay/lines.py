@@ -13,7 +13,7 @@ from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.leaves import Columns
 from tallystick.kernel.pay.passes import nonzero
 from tallystick.kernel.pay.read import Payer
-from tallystick.kernel.pay.scan import CELL, Scan, Wanted
+from tallystick.kernel.pay.scan import CELL, Scan, Wanted, is_placed
 from tallystick.kernel.program import Program, Use
 from tallystick.kernel.trace import TracedFlow
 
@@ -141,7 +141,7 @@ def sample(program: Program, facts: Mapping[str, Facts], most: int) -> tuple[lis
     plain: dict[str, list[Row]] = {name: [] for name in facts}
     taken = 0
     for name, table in facts.items():
-        if not _is_placed(table):
+        if not is_placed(table.spec):
             plain[name] = list(table.records()) if table.rows <= most else []
             if table.rows > most:
                 return [], {}, 0
@@ -149,7 +149,7 @@ def sample(program: Program, facts: Mapping[str, Facts], most: int) -> tuple[lis
         rows = {
             name: list(_rows_of(table, contract.id, contract.provider))
             for name, table in facts.items()
-            if _is_placed(table)
+            if is_placed(table.spec)
         }
         size = sum(map(len, rows.values()))
         if taken + size > most or len(chosen) >= 5:
@@ -161,12 +161,6 @@ def sample(program: Program, facts: Mapping[str, Facts], most: int) -> tuple[lis
         chosen.append(contract.id)
         taken += size
     return chosen, dict(plain), taken
-
-
-def _is_placed(table: Facts) -> bool:
-    return table.spec.date is not None and any(
-        name in table.spec.columns for name in ("contract", "provider", "commissioner")
-    )
 
 
 def _rows_of(table: Facts, contract: str, provider: str) -> Iterable[Row]:

@@ -14,6 +14,7 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import literal, series
 from tallystick.kernel.language.words import when
+from tallystick.kernel.pay.faults import stop_in
 from tallystick.kernel.pay.layout import Layout
 from tallystick.kernel.pay.operations import plus
 from tallystick.kernel.pay.scan import Grouped, Scan, Wanted
@@ -164,20 +165,27 @@ class Passes:
             return self.cell_sum(node)
         sums = [self.split_sum(part, small) if part.grain.table else self._coarse(part, node, small) for part in parts]
         if node.op == "when":
-            condition = small.column(node.args[0], small.cells)
-            return [None if c is None else a if c else b for c, a, b in zip(condition, *sums, strict=True)]
+            condition, zero = small.column(node.args[0], small.cells), (0, 1) if node.kind in RATIOS else 0
+            whose = zip(self.rows_of(node.grain.table), condition, *sums, strict=True)
+            return [zero if not n else stop_in(c) or (a if c else b) for n, c, a, b in whose]
         return _moved(node, sums)
 
     def _coarse(self, part: Node, whole: Node, small: Small) -> list[Any]:
         """A value that is the same for every row of a cell, once for each of its rows."""
         values = small.column(part, small.cells)
-        if all(value in (0, (0, 1), None) for value in values):
+        zero = (0, 1) if part.kind in RATIOS else 0
+        if all(value == zero for value in values):
             return values
-        counts = self._rows_of(whole.grain.table)
+        counts = self.rows_of(whole.grain.table)
         times = (lambda v, n: (v[0] * n, v[1])) if part.kind in RATIOS else (lambda v, n: v * n)
-        return [None if v is None else times(v, n) for v, n in zip(values, counts, strict=True)]
+        return [zero if not n else stop_in(v) or times(v, n) for v, n in zip(values, counts, strict=True)]
 
-    def _rows_of(self, table: str) -> list[int]:
+    def for_each_row(self, node: Node, amount: Node, small: Small) -> list[Any]:
+        """The sum in each cell of a value beside a row amount, be it the row's own or the same for all of them."""
+        return self.split_sum(node, small) if node.grain.table else self._coarse(node, amount, small)
+
+    def rows_of(self, table: str) -> list[int]:
+        """How many rows of the table each cell has."""
         counts = [0] * len(self.layout.cells)
         level = min(at for at, name in self.found if name == table)
         grouped = self.found[level, table]
@@ -216,9 +224,9 @@ def _moved(node: Node, sums: list[list[Any]]) -> list[Any]:
     ratio = node.kind in RATIOS
     turn: Callable[[Any], Any] = (lambda v: (-v[0], v[1])) if ratio else (lambda v: -v)
     if node.op == "neg":
-        return [None if a is None else turn(a) for a in sums[0]]
+        return [stop_in(a) or turn(a) for a in sums[0]]
     sign = turn if node.op == "sub" else (lambda v: v)
-    return [None if a is None or b is None else plus(a, sign(b), ratio) for a, b in zip(*sums, strict=True)]
+    return [stop_in(a) or stop_in(b) or plus(a, sign(b), ratio) for a, b in zip(*sums, strict=True)]
 
 
 def nonzero(amount: Node) -> Node:

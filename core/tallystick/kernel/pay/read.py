@@ -11,14 +11,16 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.language.series import Flag, literal
 from tallystick.kernel.language.words import when
-from tallystick.kernel.pay import claims
+from tallystick.kernel.pay import claims, operations
+from tallystick.kernel.pay.faults import stop_contract, stop_in
 from tallystick.kernel.pay.layout import Layout, lay_out
+from tallystick.kernel.pay.operations import Stopped
 from tallystick.kernel.pay.passes import Passes, nonzero
 from tallystick.kernel.pay.prices import resolve_lists
+from tallystick.kernel.pay.scan import Wanted, is_placed
 from tallystick.kernel.pay.small import Column, Domain, Lookups, Small, added
 from tallystick.kernel.program import Program, Use
 from tallystick.kernel.reading import (
-    MISSING_IN_SUM,
     NO_ACCOUNT,
     CarryLine,
     FigureLine,
@@ -71,12 +73,11 @@ class Payer:
         for use in self.program.uses.values():
             traced = use.traced
             for flow in traced.flows:
-                self._plan_flow(flow)
+                self._plan_flow(flow.amount, flow.payer, flow.payee, flow.units)
             for node in (f.value for f in traced.figures):
                 self._plan_node(node)
             for carry in traced.carries:
-                self._plan_node(carry.amount)
-                self.passes.want_below(carry.pot)
+                self._plan_flow(carry.amount, carry.pot, carry.pot, None)
             for _, left, right in traced.laws:
                 self._plan_node(left)
                 self._plan_node(right)
@@ -84,6 +85,9 @@ class Payer:
                 self.passes.want_sum(counted(where))
         for node in self.claims.nodes():
             self.passes.want_sum(node)
+        for name, table in self.facts.items():
+            if is_placed(table.spec):
+                self.passes.plan.setdefault((0, name), Wanted())  # its rows are counted
 
     def _plan_node(self, node: Node) -> None:
         if node.grain.table:
@@ -91,19 +95,18 @@ class Payer:
         else:
             self.passes.want_below(node)
 
-    def _plan_flow(self, flow: TracedFlow) -> None:
-        for account in (flow.payer, flow.payee):
+    def _plan_flow(self, amount: Node, payer: Node, payee: Node, units: Node | None) -> None:
+        for account in (payer, payee):
             self.passes.want_below(account)
-        codes = [account for account in (flow.payer, flow.payee) if account.grain.table]
-        if flow.amount.grain.table and codes:
-            self.passes.want_apart(flow.amount.grain.table, self._apart(flow), codes)
+        codes = [account for account in (payer, payee) if account.grain.table]
+        if amount.grain.table and codes:
+            self.passes.want_apart(amount.grain.table, apart(amount, units), codes)
             return
-        for node in (flow.amount, units_of(flow)):
-            if node is not None:
-                self._plan_node(node)
-
-    def _apart(self, flow: TracedFlow) -> list[Node]:
-        return [flow.amount.bare, _counted(flow).bare, nonzero(flow.amount)]
+        self._plan_node(amount)
+        if units is not None:
+            self._plan_node(units)
+        if amount.grain.table and (units is None or may_be_missing(payer) or may_be_missing(payee)):
+            self.passes.want_sum(nonzero(amount))
 
     def read(self) -> Reading:
         """Run the passes and put the reading together, window by window where a balance is waited for."""
@@ -171,9 +174,7 @@ class Payer:
                 emitter.flow(flow, reading)
             for figure in use.traced.figures:
                 for place, value in emitter.by_place(figure.value):
-                    if value is None:
-                        emitter.fault(place, reading)
-                    elif value not in (0, (0, 1)):
+                    if not emitter.stopped(place, reading, value) and value not in (0, (0, 1)):
                         plain = Fraction(*value) if isinstance(value, tuple) else value
                         reading.figures.append(
                             FigureLine(*emitter.key(place), identity, figure.name, figure.value.kind.value, plain)
@@ -182,16 +183,12 @@ class Payer:
                 emitter.carry(carry.pot, carry.amount, carry.reason, reading)
             for number, (_, where) in enumerate(use.traced.nevers):
                 for place, rows in emitter.by_place(counted(where)):
-                    if rows is None:
-                        emitter.fault(place, reading)
-                    elif rows:
+                    if not emitter.stopped(place, reading, rows) and rows:
                         reading.nevers.append(NeverLine(*emitter.key(place), identity, number, rows))
             for says, left, right in use.traced.laws:
                 sides = zip(emitter.by_place(left), emitter.by_place(right), strict=True)
                 for (place, a), (_, b) in sides:
-                    if a is None or b is None:
-                        emitter.fault(place, reading)
-                    else:
+                    if not emitter.stopped(place, reading, a, b):
                         reading.laws.append(LawLine(*emitter.key(place), identity, says, a, b))
 
 
@@ -212,18 +209,15 @@ def counted(where: Node) -> Node:
     return when(Flag(where), literal(Kind.COUNT, 1)).node  # type: ignore[no-any-return]
 
 
-def units_of(flow: TracedFlow) -> Node | None:
-    """What a flow counts: what it says, or the rows and records that have money; None for a contract's amount."""
-    if flow.units is not None:
-        return flow.units
-    of_contract = flow.amount.grain.name in ("contract", "provider", "commissioner", "scheme")
-    return None if of_contract else nonzero(flow.amount)
+def may_be_missing(account: Node) -> bool:
+    """False for an account that is certainly there: a pot, a fund, or one of the contract's parties."""
+    return account.bare.op not in ("pot", "fund") and account.bare.data[:1] != ("contract",)
 
 
-def _counted(flow: TracedFlow) -> Node:
-    found = units_of(flow)
-    assert found is not None  # a row flow counts at least its rows
-    return found
+def apart(amount: Node, units: Node | None) -> list[Node]:
+    """What is summed for each account that rows name: pence, units, and the rows that have money."""
+    rows = nonzero(amount)
+    return [amount.bare, rows if units is None else units.bare, rows]
 
 
 class _Emitter:
@@ -237,11 +231,12 @@ class _Emitter:
         number, period = self.layout.periods[place]
         return self.layout.contracts[number].id, period.number
 
-    def fault(self, place: int, reading: Reading, why: str = MISSING_IN_SUM) -> None:
-        """Stop the contract, with the reason that a share-out gave where that is why something is missing."""
-        fault = (self.key(place)[0], self.small.reasons.get(place, why))
-        if fault not in reading.faults:
-            reading.faults.append(fault)
+    def stopped(self, place: int, reading: Reading, *values: Any) -> bool:
+        """True if one of the values stops the contract, which is written down."""
+        stop = next((stop for value in values if (stop := stop_in(value)) is not None), None)
+        if stop is not None:
+            stop_contract(reading, self.key(place)[0], stop)
+        return stop is not None
 
     def _members(self, node: Node) -> tuple[Domain, Callable[[Node], Column]]:
         """The domain that a node's flow comes in (cells for rows), and how to get columns over it."""
@@ -266,64 +261,93 @@ class _Emitter:
         return added(values, domain.places, self.small.periods.size, kind)
 
     def carry(self, pot: Node, amount: Node, reason: str, reading: Reading) -> None:
-        domain, column = self._members(amount)
-        sums: dict[tuple[int, str], int] = {}
-        for place, name, pence in zip(domain.places, column(pot), column(amount), strict=True):
-            if place < 0 or not self.held[place] or pence == 0:
-                continue
-            if pence is None or name is None:
-                self.fault(place, reading, NO_ACCOUNT if pence is not None else MISSING_IN_SUM)
-                continue
-            sums[place, name] = sums.get((place, name), 0) + pence
-        for (place, name), pence in sums.items():
+        for (place, name, _), (pence, _) in self._net(amount, pot, pot, None, reading).items():
             if pence:
                 reading.carries.append(CarryLine(*self.key(place), self.use.identity, name, reason, pence))
 
     def flow(self, flow: TracedFlow, reading: Reading) -> None:
-        sums: dict[tuple[int, str, str], list[int]] = {}
-        for place, payer, payee, pence, units, rows in self._entries(flow):
-            if place < 0 or not self.held[place]:
-                continue
-            if pence is None or units is None:
-                self.fault(place, reading)
-            elif not payer or not payee:
-                if pence or rows:
-                    self.fault(place, reading, NO_ACCOUNT)
-            else:
-                held = sums.setdefault((place, payer, payee), [0, 0])
-                held[0] += pence
-                held[1] += units
-        for (place, payer, payee), (pence, units) in sums.items():
+        net = self._net(flow.amount, flow.payer, flow.payee, flow.units, reading)
+        for (place, payer, payee), (pence, units) in net.items():
             if pence or units:
                 reading.flows.append(
                     FlowLine(*self.key(place), self.use.identity, flow.number, payer, payee, pence, units)
                 )
 
-    def _entries(self, flow: TracedFlow) -> Iterator[tuple[Any, ...]]:
-        """(place, payer, payee, pence, units, rows with money) for each cell, record or group."""
-        if flow.amount.grain.table and (flow.payer.grain.table or flow.payee.grain.table):
-            yield from self._apart(flow)
-            return
-        domain, column = self._members(flow.amount)
-        units = units_of(flow)
-        counts = [0] * domain.size if units is None else column(units)
-        yield from zip(
-            domain.places, column(flow.payer), column(flow.payee), column(flow.amount), counts, counts, strict=True
-        )
+    def _net(
+        self, amount: Node, payer: Node, payee: Node, units: Node | None, reading: Reading
+    ) -> dict[tuple[int, str, str], list[int]]:
+        """Pence and units by place and accounts; nothing for a place with a fault."""
+        sums: dict[tuple[int, str, str], list[int]] = {}
+        faulty: set[int] = set()
+        for place, accounts, pence, counted, rows in self._entries(amount, payer, payee, units):
+            if place < 0 or not self.held[place] or (stop := _stop(accounts, pence, counted, rows)) is NOTHING:
+                continue
+            if stop is not None:
+                faulty.add(place)
+                self.stopped(place, reading, stop)
+                continue
+            held = sums.setdefault((place, *accounts), [0, 0])
+            held[0] += pence
+            held[1] += counted
+        return {key: net for key, net in sums.items() if key[0] not in faulty}
 
-    def _apart(self, flow: TracedFlow) -> Iterator[tuple[Any, ...]]:
+    def _entries(self, amount: Node, payer: Node, payee: Node, units: Node | None) -> Iterator[tuple[Any, ...]]:
+        """(place, accounts, pence, units, rows with money) for each cell, record or group."""
+        if not amount.grain.table:
+            yield from self._of_small(amount, payer, payee, units)
+            return
+        if payer.grain.table or payee.grain.table:
+            yield from self._apart(amount, payer, payee, units)
+            return
+        small, passes = self.small, self.payer.passes
+        accounts = zip(small.column(payer, small.cells), small.column(payee, small.cells), strict=True)
+        pence = passes.split_sum(amount, small)
+        counted = passes.for_each_row(nonzero(amount) if units is None else units, amount, small)
+        rows = counted if units is None else pence
+        if units is not None and (may_be_missing(payer) or may_be_missing(payee)):
+            rows = passes.split_sum(nonzero(amount), small)
+        of = zip(small.cells.places, accounts, pence, counted, rows, passes.rows_of(amount.grain.table), strict=True)
+        yield from (entry[:-1] for entry in of if entry[-1])
+
+    def _of_small(self, amount: Node, payer: Node, payee: Node, units: Node | None) -> Iterator[tuple[Any, ...]]:
+        domain = self.small.domain_of(amount)
+        accounts = zip(self.small.column(payer, domain), self.small.column(payee, domain), strict=True)
+        pence = self.small.column(amount, domain)
+        if units is not None:
+            counted = self.small.column(units, domain)
+        else:
+            counted = [0] * domain.size if domain is self.small.periods else [int(bool(one)) for one in pence]
+        yield from zip(domain.places, accounts, pence, counted, pence, strict=True)
+
+    def _apart(self, amount: Node, payer: Node, payee: Node, units: Node | None) -> Iterator[tuple[Any, ...]]:
         passes = self.payer.passes
-        amount, units, rows = self.payer._apart(flow)
-        codes = [account.bare for account in (flow.payer, flow.payee) if account.grain.table]
-        level = max(passes.level(node) for node in (amount, units, rows, *codes))
-        found = passes.found[level, flow.amount.grain.table]
+        pence, counted, rows = apart(amount, units)
+        codes = [account.bare for account in (payer, payee) if account.grain.table]
+        level = max(passes.level(node) for node in (pence, counted, rows, *codes))
+        found = passes.found[level, amount.grain.table]
         places = self.small.cells.places
         accounts = []
-        for account in (flow.payer, flow.payee):
+        for account in (payer, payee):
             if account.grain.table:
-                accounts.append(found.codes[account.bare])
+                stops = found.stops.get(account.bare, found.cells)
+                said = zip(found.codes[account.bare], stops, strict=True)
+                accounts.append([stop if isinstance(stop, Stopped) else code for code, stop in said])
             else:
                 column = self.small.column(account, self.small.cells)
                 accounts.append([column[cell] if cell >= 0 else None for cell in found.cells])
         own = [places[cell] if cell >= 0 else -1 for cell in found.cells]
-        yield from zip(own, *accounts, found.sums[amount], found.sums[units], found.sums[rows], strict=True)
+        sums = (found.sums[node] for node in (pence, counted, rows))
+        yield from zip(own, zip(*accounts, strict=True), *sums, strict=True)
+
+
+NOTHING = Stopped("no money and no account: nothing is paid or counted")
+
+
+def _stop(accounts: tuple[Any, Any], pence: Any, units: Any, rows: Any) -> Stopped | None:
+    """Why an entry cannot be paid; NOTHING where there is nothing to pay; None if all is well."""
+    stop = stop_in(pence) or operations.stop_in(accounts)
+    if stop is not None:
+        return stop
+    if not all(accounts):
+        return Stopped(NO_ACCOUNT) if rows else NOTHING
+    return stop_in(units)

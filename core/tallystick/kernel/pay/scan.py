@@ -21,8 +21,10 @@ from tallystick.kernel.pay.expressions import Expressions
 from tallystick.kernel.pay.joins import PLACE, Joins
 from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout
 from tallystick.kernel.pay.leaves import Columns, leaf, segment_of
+from tallystick.kernel.pay.operations import MISSING
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import NUMBERS, RATIOS, Value, widened
+from tallystick.kernel.tables import TableSpec
 
 CELL, SEGMENT = "~cell", "~segment"
 Row = Mapping[str, Any]
@@ -54,6 +56,9 @@ class Grouped:
     codes: dict[Node, list[Any]]
     parties: dict[str, list[Any]]
     sums: dict[Node, list[Any]]
+    """What each sum came to; ``Stopped`` where there is none."""
+    stops: dict[Node, list[Any]]
+    """For those codes that may stop whoever looks at them: ``Stopped``, or None."""
 
 
 class Scan:
@@ -65,9 +70,9 @@ class Scan:
     ) -> None:  # fmt: skip
         self.facts, self.wanted, self.small, self.layout = facts[table], wanted, small, layout
         roots = [root.bare for root in wanted.roots()]
-        frame, leaves = self._placed(_coarse(roots, table))
         joins = Joins(facts, lists, small, roots)
-        self.rows = Expressions(self.facts, frame, leaves, roots, small.program.case.rounding, joins)
+        self.rows = Expressions(self.facts, roots, small.program.case.rounding, joins)
+        self.rows.frame, self.rows.leaves = self._placed(_coarse(roots, table))
 
     @property
     def key(self) -> str:
@@ -77,12 +82,10 @@ class Scan:
     def _placed(self, coarse: Sequence[Node]) -> tuple[Any, dict[Node, Value]]:
         """The rows with their cell, their place and everything coarse that they read."""
         spec, columns = self.facts.spec, Columns()
-        leaves = {
-            node: leaf(
-                node, self.small.column(node, self.small.cells), f"~leaf{number}", columns, held=self.small.held(node)
-            )
-            for number, node in enumerate(coarse)
-        }
+        leaves = {}
+        for number, node in enumerate(coarse):
+            values, held = self.small.column(node, self.small.cells), self.small.held(node)
+            leaves[node] = leaf(node, values, f"~leaf{number}", columns, held=held, reason=self.rows.reason)
         frame = nw.from_native(self.facts.frame)
         assert spec.date is not None  # a table without one is only looked up
         day = nw.col(spec.date).cast(nw.Int32).cast(nw.Int64)
@@ -119,9 +122,14 @@ class Scan:
         keep = {name: nw.col(name) for name in (CELL, *parties, *([SEGMENT] if self.wanted.parties else ()))}
         keys = [*keep, *codes]
         nulls = {f"~null{name[1:]}": expr.is_null().cast(nw.Int64) for name, (expr, _) in sums.items()}
-        frame = self.rows.frame.select(**keep, **codes, **{name: expr for name, (expr, _) in sums.items()}, **nulls)
+        looked_at = {f"sum{n}": node for n, node in enumerate(self.wanted.sums)}
+        looked_at |= {f"code{n}": node for n, node in enumerate(self.wanted.codes)}
+        stops = {f"~stop{name}": self.rows.value(node).stops for name, node in looked_at.items()}
+        stops = {name: expr.fill_null(0) for name, expr in stops.items() if expr is not None}
+        values = {name: expr for name, (expr, _) in sums.items()}
+        frame = self.rows.frame.select(**keep, **codes, **values, **nulls, **stops)
         found = [nw.len().cast(nw.Int64).alias("~rows"), *(nw.col(name).sum() for name in (*sums, *nulls))]
-        return frame.group_by(keys).agg(*found)
+        return frame.group_by(keys).agg(*found, *(nw.col(name).max() for name in stops))
 
     def _summed(self, node: Node) -> tuple[Any, Value]:
         """The node's value, wide enough that the sum over all rows cannot overflow."""
@@ -138,20 +146,34 @@ class Scan:
         return widened(value, most >= NARROW), value
 
     def grouped(self, frame: Any) -> Grouped:
-        """The collected result as plain columns; a sum that met anything missing is itself missing."""
+        """The collected result as plain columns; a sum that met anything missing stops whoever looks at it."""
         read = {name: frame[name].to_list() for name in frame.columns}
+        reasons = [None, *self.rows.reasons]
         sums: dict[Node, list[Any]] = {}
         for number, node in enumerate(self.wanted.sums):
             below, nulls = self.rows.value(node).below, read[f"~nullsum{number}"]
             whole = read[f"~sum{number}"]
             if node.kind in RATIOS:
                 whole = [(above, below) for above in whole]
-            sums[node] = [None if n else v for v, n in zip(whole, nulls, strict=True)] if any(nulls) else whole
+            if any(nulls):
+                whole = [MISSING if n else v for v, n in zip(whole, nulls, strict=True)]
+            if why := read.get(f"~stopsum{number}"):
+                whole = [reasons[w] if w else v for v, w in zip(whole, why, strict=True)]
+            sums[node] = whole
         return Grouped(
             cells=read[CELL], rows=read["~rows"], segments=read.get(SEGMENT), sums=sums,
             codes={node: read[f"~code{number}"] for number, node in enumerate(self.wanted.codes)},
             parties={name: read[name] for name in self.wanted.parties - {"scheme"}},
+            stops={
+                node: [reasons[w] for w in read[f"~stopcode{number}"]]
+                for number, node in enumerate(self.wanted.codes) if f"~stopcode{number}" in read
+            },
         )  # fmt: skip
+
+
+def is_placed(spec: TableSpec) -> bool:
+    """True if the table's rows belong to contracts at all, and are not only looked up."""
+    return spec.date is not None and any(name in spec.columns for name in ("contract", "provider", "commissioner"))
 
 
 def _coarse(roots: Sequence[Node], table: str) -> list[Node]:

@@ -7,17 +7,19 @@ which is also what a contract has that does not hold the rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from attrs import field, frozen
 
-from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.errors import Fault
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.pay import operations
 from tallystick.kernel.pay.exact import allotted, fitted, pair
 from tallystick.kernel.pay.layout import Layout, terms
+from tallystick.kernel.pay.operations import Stopped
 from tallystick.kernel.program import Program
 from tallystick.kernel.reading import BAD_WEIGHT, NO_FIT
 
@@ -43,10 +45,10 @@ class Lookups:
 
     def found(
         self, table: str, keys: tuple[str, ...], fixed: tuple[tuple[str, str], ...], values: tuple[Any, ...], day: Any
-    ) -> Any:
-        """The one row that matches, or None; a SettlementError for two."""
+    ) -> list[Mapping[str, Any]]:
+        """The rows that match, in force on the day if one is given."""
         if any(value is None for value in values):
-            return None
+            return []
         which = (table, keys, fixed)
         if which not in self._index:
             index: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
@@ -55,11 +57,16 @@ class Lookups:
                     index.setdefault(tuple(row.get(name) for name in keys), []).append(row)
             self._index[which] = index
         rows = self._index[which].get(values, [])
-        if day is not None:
-            rows = [row for row in rows if in_force(row, day)]
-        if len(rows) > 1:
-            raise SettlementError(f"{table} has {len(rows)} rows for {', '.join(map(str, values))}, and one is wanted")
-        return rows[0] if rows else None
+        return rows if day is None else [row for row in rows if in_force(row, day)]
+
+
+def two_rows(table: str, keys: Sequence[str], values: Sequence[Any]) -> Stopped:
+    """What stands where a look-up finds two rows: a fault of the input, if anybody asks."""
+    said = ", ".join(f"{name} {value}" for name, value in zip(keys, values, strict=False))
+    return Stopped("a look-up finds two rows", Fault(
+        code="lookup/two-rows", found=f"{table} has 2 rows for {said}", file=table,
+        why="a rule looks one row up there, and would not know which to take", write="keep one of them",
+    ))  # fmt: skip
 
 
 def in_force(row: Mapping[str, Any], day: Any) -> bool:
@@ -85,8 +92,6 @@ class Small:
     balance: Callable[[str, int], int | None]
     lists: dict[str, tuple[Domain, list[Mapping[str, Any]]]] = field(factory=dict)
     memo: dict[tuple[Node, str], Column] = field(factory=dict)
-    reasons: dict[int, str] = field(factory=dict)
-    """Why a share-out could not be made, by the place of the contract's period that it is for."""
     cells: Domain = field(init=False)
     periods: Domain = field(init=False)
 
@@ -210,12 +215,9 @@ def _so_far(small: Small, node: Node, domain: Domain) -> Column:
     ratio = node.kind in (Kind.PRICE, Kind.RATE)
     values = small.column(node.args[0], small.periods)
     sums: Column = []
-    for place, (before, (_, period)) in enumerate(zip(small.layout.before, small.layout.periods, strict=True)):
+    for before, (_, period) in zip(small.layout.before, small.layout.periods, strict=True):
         if before < 0 or period.months[0] == 0:
             sums.append((0, 1) if ratio else 0)
-        elif sums[before] is None or values[before] is None:
-            small.reasons.update({place: small.reasons[before]} if before in small.reasons else {})
-            sums.append(None)
         else:
             sums.append(operations.plus(sums[before], values[before], ratio))
     return sums
@@ -223,50 +225,54 @@ def _so_far(small: Small, node: Node, domain: Domain) -> Column:
 
 def _balance(small: Small, node: Node, domain: Domain) -> Column:
     accounts = small.column(node.args[0], small.periods)
-    return [None if account is None else small.balance(account, place) for place, account in enumerate(accounts)]
-
-
-def _find(small: Small, node: Node, domain: Domain) -> Column:
-    table, wanted, keys, fixed, on, of_contract = node.data
-    args = [small.column(arg, domain) for arg in node.args]
-    if of_contract:
-        return _find_in_list(small, node, args, domain)
-    days = args.pop() if on else [None] * domain.size
-    found: Column = []
-    for place in range(domain.size):
-        values = tuple(arg[place] for arg in args)
-        missing_day = on and days[place] is None
-        row = None if missing_day else small.lookups.found(str(table), keys, fixed, values, days[place])  # type: ignore[arg-type]
-        found.append(None if row is None else _plain(node.kind, row.get(str(wanted))))
-    return found
-
-
-def _find_in_list(small: Small, node: Node, args: list[Column], domain: Domain) -> Column:
-    name, wanted, keys = str(node.data[0]), str(node.data[1]), node.data[2]
-    inside = small.list_domain(name)
-    index: dict[tuple[Any, ...], Any] = {}
-    for place, record in zip(inside.places, small.records(name), strict=True):
-        key = (place, *(record.get(k) for k in keys))  # type: ignore[attr-defined]
-        if key in index:
-            raise SettlementError(
-                f"the list {name} has two records for {', '.join(map(str, key[1:]))}, and one is wanted"
-            )
-        index[key] = _plain(node.kind, record.get(wanted))
     return [
-        None if any(arg[n] is None for arg in args) else index.get((domain.places[n], *(arg[n] for arg in args)))
-        for n in range(domain.size)
+        account if account is None or type(account) is Stopped else small.balance(account, place)
+        for place, account in enumerate(accounts)
     ]  # fmt: skip
 
 
-def _exists(small: Small, node: Node, domain: Domain) -> Column:
-    table, keys, fixed, on = node.data
+def _looked_up(small: Small, node: Node, domain: Domain) -> Iterator[Stopped | tuple[Any, list[Mapping[str, Any]]]]:
+    """For each member the values that are looked for, and the rows that hold them."""
+    keys, fixed = (node.data[2], node.data[3]) if node.op == "find" else (node.data[1], node.data[2])
+    on, table = node.data[4] if node.op == "find" else node.data[3], str(node.data[0])
     args = [small.column(arg, domain) for arg in node.args]
-    days = args.pop() if on else [None] * domain.size
-    return [
-        not (on and days[n] is None)
-        and small.lookups.found(str(table), keys, fixed, tuple(arg[n] for arg in args), days[n]) is not None  # type: ignore[arg-type]
-        for n in range(domain.size)
-    ]
+    for given in zip(*args, strict=True) if args else [()] * domain.size:
+        stop = operations.stop_in(given)
+        values = given[:-1] if on else given
+        if stop is None and None not in given:
+            yield values, small.lookups.found(table, keys, fixed, values, given[-1] if on else None)  # type: ignore[arg-type]
+        else:
+            yield stop or (values, [])
+
+
+def _find(small: Small, node: Node, domain: Domain) -> Column:
+    table, wanted, keys, *_, of_contract = node.data
+    looked_up = _in_list(small, node, domain) if of_contract else _looked_up(small, node, domain)
+    found: Column = []
+    for one in looked_up:
+        if isinstance(one, Stopped):
+            found.append(one)
+        elif len(one[1]) > 1:
+            found.append(two_rows(str(table), keys, one[0]))  # type: ignore[arg-type]
+        else:
+            found.append(_plain(node.kind, one[1][0].get(str(wanted))) if one[1] else None)
+    return found
+
+
+def _in_list(small: Small, node: Node, domain: Domain) -> Iterator[Stopped | tuple[Any, list[Mapping[str, Any]]]]:
+    """The same in the contract's own list, in its period."""
+    name, _, keys, fixed = node.data[:4]
+    index: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for place, record in zip(small.list_domain(str(name)).places, small.records(str(name)), strict=True):
+        if all(record.get(one) == text for one, text in fixed):  # type: ignore[attr-defined]
+            index.setdefault((place, *(record.get(key) for key in keys)), []).append(record)  # type: ignore[attr-defined]
+    args = [small.column(arg, domain) for arg in node.args]
+    for place, *given in zip(domain.places, *args, strict=True):
+        yield operations.stop_in(given) or (given, [] if None in given else index.get((place, *given), []))
+
+
+def _exists(small: Small, node: Node, domain: Domain) -> Column:
+    return [one if isinstance(one, Stopped) else bool(one[1]) for one in _looked_up(small, node, domain)]
 
 
 def _total(small: Small, node: Node, domain: Domain) -> Column:
@@ -280,11 +286,11 @@ def _total(small: Small, node: Node, domain: Domain) -> Column:
     values = small.column(inner, inside)
     if to == "contract":
         return added(values, inside.places, small.periods.size, inner.kind)
-    groups = _groups(small, str(to), _held(small, str(holders)))
     found: Column = [None] * small.periods.size
-    for members in groups.values():
-        whole = added([values[m] for m in members], [0] * len(members), 1, inner.kind)[0]
-        for member in members:
+    for together in _groups(small, str(to), _held(small, str(holders))).values():
+        parties = _parties(small, inner.grain.name, together)
+        whole = added([values[alike[0]] for alike in parties], [0] * len(parties), 1, inner.kind)[0]
+        for member in together:
             found[member] = whole
     return found
 
@@ -294,65 +300,79 @@ def _held(small: Small, identity: str) -> list[int]:
     return [p for p, (number, _) in enumerate(small.layout.periods) if small.layout.contracts[number].id in holders]
 
 
-def _groups(small: Small, to: str, members: list[int]) -> dict[Any, list[int]]:
-    """The members that one value at the coarser grain is for: one party's, or all, in one window."""
+def _groups(small: Small, to: str, places: list[int]) -> dict[Any, list[int]]:
+    """The periods that one value at the coarser grain is for: one party's, or all, in one window; by contract id."""
     groups: dict[Any, list[int]] = {}
-    for member in members:
-        contract = small.layout.contracts[small.layout.periods[member][0]]
+    for place in sorted(places, key=lambda place: small.layout.contracts[small.layout.periods[place][0]].id):
+        contract = small.layout.contracts[small.layout.periods[place][0]]
         party = getattr(contract, to) if to in ("provider", "commissioner") else contract.id if to == "contract" else ""
-        groups.setdefault((party, small.layout.window(member)), []).append(member)
+        groups.setdefault((party, small.layout.window(place)), []).append(place)
     return groups
 
 
+def _parties(small: Small, grain: str, places: list[int]) -> list[list[int]]:
+    """The periods of a window that are alike: a party's, which has one value whatever the number of its contracts."""
+    if grain not in ("provider", "commissioner"):
+        return [[place] for place in places]
+    alike: dict[str, list[int]] = {}
+    for place in places:
+        alike.setdefault(getattr(small.layout.contracts[small.layout.periods[place][0]], grain), []).append(place)
+    return [alike[party] for party in sorted(alike)]
+
+
 def added(values: Column, places: Sequence[int], size: int, kind: Kind) -> Column:
-    """Sums by place. A missing value makes the sum missing, which stops the contract it is for."""
+    """Sums by place. A missing value in a sum stops whoever it is for."""
     ratio = kind in (Kind.PRICE, Kind.RATE)
     sums: Column = [(0, 1) if ratio else 0] * size
     for value, place in zip(values, places, strict=True):
-        if place < 0:
-            continue
-        held = sums[place]
-        sums[place] = None if value is None or held is None else operations.plus(held, value, ratio)
+        if place >= 0:
+            sums[place] = operations.plus(sums[place], value, ratio)
     return sums
 
 
 def _share(small: Small, node: Node, domain: Domain) -> Column:
     whole, holders = str(node.data[0]), str(node.data[1])
-    inside = small.domain_of(node)
+    inside = small.domain_of(node.args[1])
     pots, weights, *limits = (small.column(arg, inside) for arg in node.args)
-    weights = [None if w is None else w if isinstance(w, tuple) else (w, 1) for w in weights]
-    members = _held(small, holders) if inside is small.periods else list(range(inside.size))
     parts: Column = [None] * inside.size
-    for together in _sharing(small, inside, whole, members).values():
-        ordered = sorted(together, key=lambda m: _key(small, inside, m))
-        pot, shares = pots[ordered[0]], [weights[m] for m in ordered]
-        if pot is None:
-            continue
-        if any(w is None or w[0] < 0 for w in shares):
-            small.reasons.update({inside.places[m]: BAD_WEIGHT for m in ordered})
-            continue
+    for sharers in _sharing(small, inside, node.args[1].grain.name, whole, holders):
+        ordered = [alike[0] for alike in sharers]
         bounds = [[limit[m] for m in ordered] for limit in limits]
-        given = fitted(pot, shares, *bounds) if limits else allotted(pot, shares)
-        if given is None:
-            small.reasons.update({inside.places[m]: NO_FIT for m in ordered})
-        for member, part in zip(ordered, given or [], strict=False):
-            parts[member] = part
+        given = _given(pots[ordered[0]], [weights[m] for m in ordered], bounds)
+        for alike, part in zip(sharers, given, strict=True):
+            for member in alike:
+                parts[member] = part
     return parts
 
 
-def _sharing(small: Small, inside: Domain, whole: str, members: list[int]) -> dict[Any, list[int]]:
-    if inside is small.periods:
-        return _groups(small, whole, members)
-    together: dict[Any, list[int]] = {}
-    for member in members:
-        together.setdefault(inside.places[member], []).append(member)
-    return together
+def _given(pot: Any, weights: Column, limits: list[Column]) -> Column:
+    """Each one's part, or for everyone what stops them."""
+    pairs: Column = [weight if weight is None or isinstance(weight, (tuple, Stopped)) else (weight, 1) for weight in weights]
+    missing = Stopped(BAD_WEIGHT)
+    stop = operations.stop_in(missing if pair is None else pair for pair in pairs)
+    stop = stop or operations.stop_in(operations.MISSING if m is None else m for m in (pot, *chain(*limits)))
+    if stop is None and any(above < 0 for above, _ in pairs):
+        stop = missing
+    if stop is not None:
+        return [stop] * len(weights)
+    given = fitted(pot, pairs, *limits) if limits else allotted(pot, pairs)
+    return [Stopped(NO_FIT)] * len(weights) if given is None else list(given)
 
 
-def _key(small: Small, inside: Domain, member: int) -> Any:
+def _sharing(small: Small, inside: Domain, grain: str, whole: str, holders: str) -> Iterator[list[list[int]]]:
+    """Who shares each pot, in the order that settles ties; those that are one party's periods are together."""
+    places = _held(small, holders) if holders else list(range(small.periods.size))
+    groups = _groups(small, whole, places).values()
     if inside is small.periods:
-        return small.layout.contracts[small.layout.periods[member][0]].id
-    return small.records(inside.name)[member][""]
+        yield from (_parties(small, grain, together) for together in groups)
+        return
+    records: dict[int, list[list[int]]] = {}
+    for member, place in enumerate(inside.places):
+        records.setdefault(place, []).append([member])
+    for together in groups:
+        sharers = [record for place in together for record in records.get(place, ())]
+        if sharers:
+            yield sharers
 
 
 def _holds(small: Small, node: Node, domain: Domain) -> Column:

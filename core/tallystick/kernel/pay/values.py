@@ -43,11 +43,31 @@ class Value:
     optional: bool = False
     wide: bool = False
     waits: frozenset[str] = field(factory=frozenset)
+    stops: Expr = None
+    """Where whoever looks at the value is stopped, the number of the reason; zero elsewhere. None: nowhere."""
 
     @property
     def plain_below(self) -> bool:
         """True if the same number stands below the line in every row."""
         return isinstance(self.below, int)
+
+
+def stops_of(*values: Value) -> Expr:
+    """The number of the first reason to stop that any of the values has, as an expression; None if none can."""
+    found = None
+    for value in values:
+        if value.stops is not None:
+            found = value.stops if found is None else nw.when(found > 0).then(found).otherwise(value.stops)
+    return found
+
+
+def stops_of_choice(condition: Value, a: Value, b: Value) -> Expr:
+    """The same of a choice, which looks only at the branch that it takes."""
+    if a.stops is None and b.stops is None:
+        return condition.stops
+    first, second = (nw.lit(0, dtype=nw.Int64) if one.stops is None else one.stops for one in (a, b))
+    taken = nw.when(condition.expr).then(first).otherwise(nw.when(~condition.expr).then(second).otherwise(0))
+    return taken if condition.stops is None else nw.when(condition.stops > 0).then(condition.stops).otherwise(taken)
 
 
 def constant(kind: Kind, value: Any) -> Value:
@@ -186,11 +206,14 @@ def half_up(a: Value, kind: Kind, step: int) -> Value:
     low = below_bound.low if below_bound.low > 0 else 1
     bound = Bound(-(-a.bound.low // low) - 1 if a.bound.low > 0 else a.bound.low // low - 1, a.bound.high // low + 1)
     bound = Bound(min(bound.low, 0), max(bound.high, 0))
-    if step != 1:
-        bound, expr = bound.times(step), expr * step
+    bound = bound.times(step)
     stays_wide = is_wide(bound, "a rounded amount")
     if wide and not stays_wide:
         expr = expr.cast(nw.Int64)
+    elif stays_wide and not wide:
+        expr = expr.cast(nw.Int128)
+    if step != 1:
+        expr = expr * step
     return _made(kind, expr, bound, a, wide=stays_wide)
 
 
@@ -203,6 +226,8 @@ def ratio(above: Value, below: Value, otherwise: Value) -> Value:
     turned = nw.when(bottom < 0).then(0 - top).otherwise(top)
     expr = nw.when(nothing).then(widened(otherwise, wide)).otherwise(turned)
     line = nw.when(nothing).then(_below(otherwise.below, wide)).otherwise(bottom.abs())
+    if over.optional or under.optional or otherwise.optional:
+        expr, line = known(expr, over, under, otherwise), line.fill_null(1)
     bound = over.bound.join(-over.bound).join(otherwise.bound)
     line_bound = Bound(1, max(under.bound.size, otherwise.below_bound.high, 1))
     return _made(Kind.RATE, expr, bound, over, under, otherwise, wide=wide, below=line, below_bound=line_bound)
@@ -234,4 +259,4 @@ def choose(condition: Value, a: Value, b: Value, *, optional: bool) -> Value:
     made = _made(
         a.kind, expr, a.bound.join(b.bound), condition, a, b, wide=wide, below=a.below, below_bound=a.below_bound
     )
-    return attrs.evolve(made, local=local, optional=optional)
+    return attrs.evolve(made, local=local, optional=optional, stops=stops_of_choice(condition, a, b))

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from tallystick.kernel.accounts import balance
-from tallystick.kernel.flows import Figure, Flow
+from tallystick.kernel.flows import Figure, Flow, Priced
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.series import Amount, Rate, literal
@@ -25,7 +25,7 @@ from tallystick.kernel.language.words import (
     total,
     when,
 )
-from tallystick.kernel.parameters import Rows, parameter
+from tallystick.kernel.parameters import Label, Rows, parameter
 from tallystick.kernel.program import compose
 from tallystick.kernel.reading import BAD_WEIGHT
 from tallystick.kernel.rules import Rule, rule
@@ -199,6 +199,37 @@ def test_so_far_adds_rates_and_counts_too(reading: Read) -> None:
     found = read_case(reading, made, spells=COSTS[:4])
     assert [line.pence for line in found.flows] == [33, 67, 100]  # 0, ⅓, ⅔ and 1 of a pound
     assert [(line.period, line.value) for line in found.figures] == [(2, 1), (3, 2), (4, 3)]
+
+
+@rule("cost")
+class Cost(Rule):
+    """Each spell is worth its cost."""
+
+    @hookimpl
+    def payment_currency(self, activity: Any) -> Iterator[Priced]:
+        spells = activity.spells
+        yield Priced(spells, unit="spell", where=spells.every, amount=spells.cost, reason="at cost")
+
+
+@rule("after-nothing")
+class AfterNothing(Rule):
+    """What a rule that pays nothing paid before, and so far."""
+
+    on: Label = parameter("The rule that pays nothing.")
+
+    @hookimpl
+    def incentive(self, paid: Any) -> Iterator[Figure]:
+        earned = paid.total(self.on)
+        yield Figure("before", previous(earned).or_else("£1"))
+        yield Figure("so far", so_far(earned) + POUND)
+
+
+def test_what_is_nothing_everywhere_was_nothing_in_the_periods_before_too(reading: Read) -> None:
+    held = use(Cost, "cost", pays=False), use(AfterNothing, on="cost")
+    found = read_case(reading, case(contract("A", *held, settles="quarter"), tables=[Spells]), spells=COSTS[:4])
+    assert [(line.period, line.name, line.value) for line in sorted(found.figures)] == [
+        (1, "before", 100), (1, "so far", 100), (2, "so far", 100), (3, "so far", 100), (4, "so far", 100),
+    ]  # fmt: skip
 
 
 @rule("fixed")

@@ -178,7 +178,7 @@ def running(value: S) -> S:
 def previous(value: S) -> Maybe[S]:
     """The value in the contract's period before this one; missing in its first."""
     value = resolved(value)
-    if value.node.grain.name == "terms":
+    if value.node.grain.name in ("terms", "everywhere"):
         value = each_contract(value)
     if value.node.grain != CONTRACT:
         raise RuleError(
@@ -196,7 +196,7 @@ def so_far(value: S) -> S:
     value = resolved(value)
     if value.kind not in NUMBERS:
         raise RuleError(f"so_far(…) adds numbers, not {a_kind(value.kind)}")
-    if value.node.grain.name == "terms":
+    if value.node.grain.name in ("terms", "everywhere"):
         value = each_contract(value)
     if value.node.grain != CONTRACT:
         raise RuleError(

@@ -15,15 +15,20 @@ def units(part: ContractPart) -> Iterator[Section]:
     """Units by state: received are priced, covered, excluded and unpriced, and nothing else."""
     if not part.units:
         return
-    rows, unclaimed = [], []
+    rows, unclaimed, valued = [], [], []
     for (table, unit), states in sorted(part.units.items()):
-        worth = states["covered_pence"] + states["valued_pence"]
+        worth = states["covered_pence"] or states["valued_pence"]
         name = f"{plain_name(table)}: {unit}"
+        if states["valued_pence"] not in (0, worth):
+            money = value_text(Kind.AMOUNT, states["valued_pence"], part.settlement.case.money)
+            valued.append(f"{name}, {money}")
         counts = tuple(many(states[state]) for state in ("priced", "covered", "excluded", "unpriced"))
         rows.append(Row(name, (states["received"], *counts, amount(worth))))
         if states["received"] and states["unpriced"] == states["received"]:
             unclaimed.append(name)
     notes = ["Covered: paid for by a fixed element. Their worth is shown and not paid by activity."]
+    if valued:
+        notes.append(f"Valued by a rule that does not pay, for another to pay on: {'; '.join(valued)}.")
     if unclaimed:
         notes.append(f"No rule of this contract prices or covers: {', '.join(unclaimed)}.")
     headings = ("", "Received", "Priced", "Covered", "Excluded", "Unpriced", "Worth, not paid")

@@ -25,6 +25,7 @@ from tallystick.kernel.grains import Grain
 from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.program import Program
 from tallystick.kernel.reading import BAD_WEIGHT, MISSING_IN_SUM, FlowLine
+from tallystick.kernel.trace import TracedFlow
 
 
 class Evaluator(Values):
@@ -338,12 +339,18 @@ class Evaluator(Values):
         return self.program.uses[line.identity].traced.flows[line.number].book == "cash"
 
     def flows(self, contract: str, period: int) -> list[FlowLine]:
-        """All flows of a contract's period, net between each two accounts."""
+        """All flows of a contract's period, net between each two accounts; without those that stop it."""
         if (contract, period) not in self._flows:
             self._flows[contract, period] = [
                 line
                 for identity in sorted(set(self.program.identities[contract].values()))
                 for flow in self.program.uses[identity].traced.flows
-                for line in net_flows(self, contract, period, identity, flow)
+                for line in self._net_flows(contract, period, identity, flow)
             ]
         return self._flows[contract, period]
+
+    def _net_flows(self, contract: str, period: int, identity: str, flow: TracedFlow) -> list[FlowLine]:
+        try:
+            return net_flows(self, contract, period, identity, flow)
+        except StopError:
+            return []

@@ -55,23 +55,21 @@ class Places:
         return [UnplacedLine(table, why, rows) for (table, why), rows in sorted(self._unplaced.items())]
 
     def _place(self, spec: TableSpec, row: Row) -> tuple[str, int] | None:
-        found = self._contract(row, row.get(str(spec.date)))
+        found = self._contract(spec, row, row.get(str(spec.date)))
         if isinstance(found, str):
             self._unplaced[spec.name, found] += 1
             return None
         contract, period = found
         return None if contract.id in self._program.stopped else (contract.id, period.number)
 
-    def _contract(self, row: Row, day: datetime.date | None) -> tuple[ContractCase, Period] | str:
-        """The contract and period, or why there is none; the period of a stopped contract's row is its first."""
+    def _contract(self, spec: TableSpec, row: Row, day: datetime.date | None) -> tuple[ContractCase, Period] | str:
+        """The contract and period, or why there is none; a stopped contract has rows like any other."""
         named = row.get("contract")
-        if named and named in self._program.stopped:
-            return self._contracts[named], self.periods[named][0]
         if named:
             claim = [self._contracts[named]] if named in self._contracts else []
         else:
-            parties = (row.get("provider"), row.get("commissioner"))
-            claim = [c for c in self._contracts.values() if (c.provider, c.commissioner) == parties]
+            parties = [name for name in ("provider", "commissioner") if name in spec.columns]
+            claim = [c for c in self._contracts.values() if parties and all(row.get(n) == getattr(c, n) for n in parties)]
         including = [c for c in claim if day is not None and c.first <= day <= c.last]
         if len(including) != 1 or day is None:
             return TWO_CONTRACTS if including else NO_CONTRACT

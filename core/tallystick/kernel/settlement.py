@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from attrs import field, frozen
 
 from tallystick.kernel import check, pay
-from tallystick.kernel.case import Case, ContractCase
+from tallystick.kernel.case import Case, ContractCase, RuleEntry
 from tallystick.kernel.checks import (
     Check,
     law_checks,
@@ -17,10 +17,11 @@ from tallystick.kernel.checks import (
     unit_checks,
     unit_states,
 )  # fmt: skip
-from tallystick.kernel.errors import Fault, InputError
+from tallystick.kernel.errors import Fault, InputError, SettlementError
 from tallystick.kernel.facts import Facts, Row
 from tallystick.kernel.language.nodes import Node, walk
 from tallystick.kernel.ledger import Balance, LedgerLine, PotState, balances, ledger_lines, pot_states
+from tallystick.kernel.money import LARGEST_PENCE
 from tallystick.kernel.program import Program, Stop, Use, compose, stop_more
 from tallystick.kernel.reading import Reading
 from tallystick.kernel.trace import Watch
@@ -89,6 +90,8 @@ def settle(
     """
     told = progress or (lambda *_: None)
     told("composing", 0, 4)
+    if guides := list(_guides_that_pay(case)):
+        raise InputError(guides)
     program = compose(case, watch=watch)
     _require(program, facts)
     told("paying", 1, 4)
@@ -121,11 +124,25 @@ def settle(
     checks += [one for one in found if one.passed]
     told("settled", 4, 4)
     opening = {f"scheme/{fund.name}": fund.opening for fund in case.funds if fund.opening}
+    held = balances(lines, opening)
+    _refuse_too_wide(lines, held)
     aside = [fault for table in facts.values() for fault in getattr(table, "set_aside", ())]
     return Settlement(
-        program=program, reading=reading, lines=lines, balances=balances(lines, opening), pots=pots,
+        program=program, reading=reading, lines=lines, balances=held, pots=pots,
         checks=_once(checks), facts=facts, set_aside=aside,
     )  # fmt: skip
+
+
+def _refuse_too_wide(lines: Sequence[LedgerLine], held: Sequence[Balance]) -> None:
+    """A ledger holds 64-bit pence; what does not fit is never written, and never wraps."""
+    for line in lines:
+        if line.pence > LARGEST_PENCE:
+            raise SettlementError(
+                f"contract {line.contract}, {line.label}: {line.pence:,} pence is wider than a ledger line can hold"
+            )
+    for balance in held:
+        if max(balance.received, balance.paid, abs(balance.closing)) > LARGEST_PENCE:
+            raise SettlementError(f"account {balance.account}: more than {LARGEST_PENCE:,} pence in all cannot be held")
 
 
 def _once(checks: Iterable[Check]) -> list[Check]:
@@ -159,6 +176,37 @@ def tables_read(program: Program) -> set[str]:
         if node.op in ("column", "find", "exists", "one", "running", "first", "earlier")
     }
     return {name for name in found if name in program.case.tables and not program.case.tables[name].prices}
+
+
+def _guides_that_pay(case: Case) -> Iterator[Fault]:
+    """Guide prices are benchmarks: a rule that asks whether it was agreed to pay them pays none without a yes."""
+    seen: set[tuple[str, str]] = set()
+    for contract in case.contracts:
+        for entry in contract.rules:
+            for name in _guide_lists(case, entry):
+                if (entry.label, name) in seen:
+                    continue
+                seen.add((entry.label, name))
+                yield Fault(
+                    code="price-list/guide",
+                    found=f"rule {entry.label!r} of contract {contract.id} would pay by {name!r}, which is a guide",
+                    why="guide prices are benchmarks, and pay only where both parties have agreed to it",
+                    write="agreed_locally = true, if they have; else a list of kind unit, or pays = false",
+                )
+
+
+def _guide_lists(case: Case, entry: RuleEntry) -> Iterator[str]:
+    """The guide lists that a rule would pay by without saying that the parties agreed."""
+    if entry.cls is None or not entry.pays or "agreed_locally" not in entry.cls.parameters:
+        return
+    if entry.shape.get("agreed_locally"):
+        return
+    for spec in entry.cls.parameters.values():
+        timeline = entry.values.get(spec.name) if spec.table is not None else None
+        for _, name in timeline.steps if timeline is not None else ():
+            listed = case.prices.get((spec.table.name, name))
+            if listed is not None and listed.kind == "guide":
+                yield name
 
 
 def _require(program: Program, facts: Mapping[str, Facts]) -> None:

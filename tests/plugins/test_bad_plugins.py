@@ -19,7 +19,13 @@ from tallystick.kernel.tables import Table, column, table
 from tests.plugins.made_up import broken, declared, load, nothing, plugin
 from tests.spec.drawn import Each, Spells
 
-KINDS = ("rules", "tables", "price_steps", "commands", "report_sections")
+KINDS = (
+    "register_rules",
+    "register_tables",
+    "register_price_steps",
+    "register_commands",
+    "register_report_sections",
+)
 
 
 def refused(*plugins: Any) -> str:
@@ -101,8 +107,8 @@ class TestRegistering:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_plugin_that_raises_when_it_is_asked_is_listed_and_stops_no_other(self, kind: str) -> None:
-        loaded = load(plugin("bad", **{f"register_{kind}": broken}), plugin("good", register_rules=[Each]))
-        assert loaded.broken == {"bad": f"register_{kind}: ZeroDivisionError: ward is nothing"}
+        loaded = load(plugin("bad", **{kind: broken}), plugin("good", register_rules=[Each]))
+        assert loaded.broken == {"bad": f"{kind}: ZeroDivisionError: ward is nothing"}
         assert set(loaded.rules) == {"each"}
 
     def test_commands_and_sections_come_in_the_order_of_the_plugins_names(self) -> None:

@@ -41,7 +41,9 @@ class Expressions:
         self.rounding = rounding
         self._joins = joins
         self._memo: dict[Node, Value] = {}
-        self._pending: dict[str, Any] = {}
+        self._pending: dict[str, dict[str, Any]] = {}
+        self._depth: dict[str, int] = {}
+        """How many columns that wait have to be there before this one: the frame grows by depths, not by columns."""
         self._names = 0
         self.reasons: dict[Stopped, int] = {}
         self._uses = Counter(arg.bare for node in walk(*(root.bare for root in roots)) for arg in node.args)
@@ -63,19 +65,18 @@ class Expressions:
 
     def kept(self, value: Value) -> Value:
         """The same value as a column of the frame, worked out once."""
-        if value.waits & self._pending.keys():
-            self.flush()
         name = self.name(value.kind.value)
-        self._pending[name] = value.expr
+        self._depth[name] = max((self._depth[other] + 1 for other in value.waits & self._depth.keys()), default=0)
+        columns = self._pending[name] = {name: value.expr}
         made: dict[str, Any] = {"expr": nw.col(name), "waits": frozenset({name})}
         if not value.plain_below:
-            self._pending[f"{name}.below"] = value.below
+            columns[f"{name}.below"] = value.below
             made["below"] = nw.col(f"{name}.below")
         if value.local is not None:
-            self._pending[f"{name}.local"] = value.local
+            columns[f"{name}.local"] = value.local
             made["local"] = nw.col(f"{name}.local")
         if value.stops is not None:
-            self._pending[f"{name}.stops"] = value.stops
+            columns[f"{name}.stops"] = value.stops
             made["stops"] = nw.col(f"{name}.stops")
         return attrs.evolve(value, **made)
 
@@ -84,10 +85,13 @@ class Expressions:
         return self.reasons.setdefault(stopped, len(self.reasons) + 1)
 
     def flush(self) -> None:
-        """Put every column that waits into the frame."""
-        if self._pending:
-            self.frame = self.frame.with_columns(**self._pending)
-            self._pending = {}
+        """Put every column that waits into the frame, those that others wait for first."""
+        by_depth: dict[int, dict[str, Any]] = {}
+        for name, columns in self._pending.items():
+            by_depth.setdefault(self._depth[name], {}).update(columns)
+        for depth in sorted(by_depth):
+            self.frame = self.frame.with_columns(**by_depth[depth])
+        self._pending, self._depth = {}, {}
 
     def _compile(self, node: Node) -> Value:
         if node in self.leaves:

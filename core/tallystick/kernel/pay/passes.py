@@ -37,6 +37,7 @@ class Passes:
         """The lazy frames of each pass, for whoever wants to see the plan."""
         self._levels: dict[Node, int] = {}
         self._wanted: set[Node] = set()
+        self._asked_below: set[Node] = set()
         self._sums: dict[Node, list[Any]] = {}
         self._facts: dict[tuple[Node, str], dict[Any, list[Any]]] = {}
 
@@ -104,13 +105,12 @@ class Passes:
 
     def want_below(self, node: Node) -> None:
         """Ask for every total of rows that the node reads."""
-        seen: set[Node] = set()
         stack = [node.bare]
         while stack:
             part = stack.pop()
-            if part in seen:
+            if part in self._asked_below:
                 continue
-            seen.add(part)
+            self._asked_below.add(part)
             if part.op == "total" and part.args[0].grain.table and part not in self._wanted:
                 self._wanted.add(part)
                 self._want_total(part)

@@ -72,7 +72,10 @@ class Scan:
         roots = [root.bare for root in wanted.roots()]
         joins = Joins(facts, lists, small, roots)
         self.rows = Expressions(self.facts, roots, small.program.case.rounding, joins)
-        self.rows.frame, self.rows.leaves = self._placed(_coarse(roots, table))
+        coarse, looked_up = _parts(roots, table)
+        self.rows.frame, self.rows.leaves = self._placed(coarse)
+        for node in looked_up:  # joins first: a row is then narrow while it is joined
+            self.rows.value(node)
 
     @property
     def key(self) -> str:
@@ -121,14 +124,16 @@ class Scan:
         parties = sorted(self.wanted.parties - {"scheme"})
         keep = {name: nw.col(name) for name in (CELL, *parties, *([SEGMENT] if self.wanted.parties else ()))}
         keys = [*keep, *codes]
-        nulls = {f"~null{name[1:]}": expr.is_null().cast(nw.Int64) for name, (expr, _) in sums.items()}
+        # Only what may be missing is counted: how many of a group's values are there, to be held against its rows.
+        there = {f"~there{name[1:]}": name for name, (_, value) in sums.items() if value.optional}
         looked_at = {f"sum{n}": node for n, node in enumerate(self.wanted.sums)}
         looked_at |= {f"code{n}": node for n, node in enumerate(self.wanted.codes)}
         stops = {f"~stop{name}": self.rows.value(node).stops for name, node in looked_at.items()}
         stops = {name: expr.fill_null(0) for name, expr in stops.items() if expr is not None}
         values = {name: expr for name, (expr, _) in sums.items()}
-        frame = self.rows.frame.select(**keep, **codes, **values, **nulls, **stops)
-        found = [nw.len().cast(nw.Int64).alias("~rows"), *(nw.col(name).sum() for name in (*sums, *nulls))]
+        frame = self.rows.frame.select(**keep, **codes, **values, **stops)
+        found = [nw.len().cast(nw.Int64).alias("~rows"), *(nw.col(name).sum() for name in sums)]
+        found += [nw.col(of).count().cast(nw.Int64).alias(name) for name, of in there.items()]
         return frame.group_by(keys).agg(*found, *(nw.col(name).max() for name in stops))
 
     def _summed(self, node: Node) -> tuple[Any, Value]:
@@ -151,12 +156,12 @@ class Scan:
         reasons = [None, *self.rows.reasons]
         sums: dict[Node, list[Any]] = {}
         for number, node in enumerate(self.wanted.sums):
-            below, nulls = self.rows.value(node).below, read[f"~nullsum{number}"]
+            below, there = self.rows.value(node).below, read.get(f"~theresum{number}")
             whole = read[f"~sum{number}"]
             if node.kind in RATIOS:
                 whole = [(above, below) for above in whole]
-            if any(nulls):
-                whole = [MISSING if n else v for v, n in zip(whole, nulls, strict=True)]
+            if there is not None and there != read["~rows"]:
+                whole = [v if n == rows else MISSING for v, n, rows in zip(whole, there, read["~rows"], strict=True)]
             if why := read.get(f"~stopsum{number}"):
                 whole = [reasons[w] if w else v for v, w in zip(whole, why, strict=True)]
             sums[node] = whole
@@ -176,9 +181,10 @@ def is_placed(spec: TableSpec) -> bool:
     return spec.date is not None and any(name in spec.columns for name in ("contract", "provider", "commissioner"))
 
 
-def _coarse(roots: Sequence[Node], table: str) -> list[Node]:
-    """The parts of the roots that are the same for a whole cell: as large as they come."""
+def _parts(roots: Sequence[Node], table: str) -> tuple[list[Node], list[Node]]:
+    """The parts of the roots that are the same for a whole cell, as large as they come, and the rows' look-ups."""
     found: dict[Node, None] = {}
+    looked_up: list[Node] = []
     seen: set[Node] = set()
     stack = list(roots)
     while stack:
@@ -189,8 +195,10 @@ def _coarse(roots: Sequence[Node], table: str) -> list[Node]:
         if node.grain.name != table:
             found[node] = None
         else:
+            if node.op in ("find", "exists"):
+                looked_up.append(node)
             stack.extend(arg.bare for arg in node.args)
-    return sorted(found, key=lambda node: node.digest)
+    return sorted(found, key=lambda node: node.digest), looked_up
 
 
 def _by_name(layout: Layout) -> Any:

@@ -10,7 +10,9 @@ from attrs import field, frozen
 
 from tallystick.files.workspace import Workspace
 from tallystick.kernel.checks import Check
+from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.ledger import LedgerLine
+from tallystick.kernel.money import LARGEST_PENCE
 from tallystick.kernel.plugins import Plugins
 from tallystick.kernel.settlement import Settlement
 
@@ -117,7 +119,13 @@ def polars_frame(settlement: Settlement) -> Any:
 
 
 def plain_frame(types: Mapping[str, str], rows: Iterable[tuple[object, ...]]) -> Any:
-    """Rows as a Polars frame with columns of the named types."""
+    """Rows as a Polars frame with columns of the named types; SettlementError for what 64 bits do not hold."""
     import polars as pl
 
-    return pl.DataFrame(list(rows), schema={name: getattr(pl, kind) for name, kind in types.items()}, orient="row")
+    held = list(rows)
+    for row in held:
+        if any(isinstance(cell, int) and abs(cell) > LARGEST_PENCE for cell in row):
+            raise SettlementError(
+                f"an amount is wider than a ledger line can hold, which is {LARGEST_PENCE:,} pence: {row}"
+            )
+    return pl.DataFrame(held, schema={name: getattr(pl, kind) for name, kind in types.items()}, orient="row")

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import tallystick_rules.plugin
 from click.testing import CliRunner, Result
 
+import tallystick_rules.plugin
 from tallystick.command import cli
 from tallystick.command.copying import copy_workspace
 from tallystick.command.group import Session

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-import tallystick_rules.rules
-from tallystick_examples.make_acute_contract import tables
 
+import tallystick_rules.rules
 from tallystick.command.demo import examples
+from tallystick_examples.make_acute_contract import tables
 from tests.unit.command_world import runs, tallystick
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "tallystick_examples" / "acute_contract"
@@ -23,7 +23,13 @@ class TestDemo:
         done = tallystick("demo")
         assert done.exit_code == 0, done.output
         (run,) = runs(tmp_path / "acute-contract")
-        for said in ("STATEMENT: Acute care at Eastmere Hospital", "SUMMARY", "checks passed", run.name, "What to try next"):
+        for said in (
+            "STATEMENT: Acute care at Eastmere Hospital",
+            "SUMMARY",
+            "checks passed",
+            run.name,
+            "What to try next",
+        ):
             assert said in done.output
         again = tallystick("demo")
         assert (again.exit_code, "nothing is written over" in again.output) == (2, True)
@@ -77,7 +83,11 @@ class TestRulesAndPlugins:
             for parameter in rule["parameters"]:
                 assert {"name", "kind", "meaning", "needed", "role"} <= set(parameter)
                 assert parameter["name"] in rule["schema"]["properties"]
-        (share,) = [p for p in json.loads(tallystick("rules", "patient-experience", "--json").stdout)["parameters"] if p["name"] == "share"]
+        (share,) = [
+            p
+            for p in json.loads(tallystick("rules", "patient-experience", "--json").stdout)["parameters"]
+            if p["name"] == "share"
+        ]
         assert (share["at_least"], share["at_most"]) == (0, 1)
 
     def test_a_rule_that_is_not_there_is_told_what_may_be_meant(self) -> None:

@@ -60,7 +60,9 @@ class TestWhatItHolds:
         self, settled: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         right = pay.line_frames
-        monkeypatch.setattr(pay, "line_frames", lambda *a, **k: [f.with_columns(pl.col("pence") + 1) for f in right(*a, **k)])
+        monkeypatch.setattr(
+            pay, "line_frames", lambda *a, **k: [f.with_columns(pl.col("pence") + 1) for f in right(*a, **k)]
+        )
         with pytest.raises(SettlementError, match="nothing is written"):
             write_run(settled, tmp_path, lines=True)
         assert list(tmp_path.iterdir()) == []

@@ -8,9 +8,9 @@ import pytest
 
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.settlement import Settlement
+from tallystick.report.grouped import grouped
 from tallystick.report.layout import WIDTH, Pence, Section
 from tallystick.report.money_sections import due, place_of
-from tallystick.report.grouped import grouped
 from tallystick.report.statement import Statement
 from tallystick.result import Result
 from tests.unit.command_world import edit, engine, starter
@@ -70,7 +70,9 @@ def test_a_pot_shows_what_came_what_went_and_what_is_still_open(statements: dict
     part = section(statements["eastmere-acute"], "pot patient experience")
     *moved, left = [row.cells[-1] for row in part.rows]
     assert sum(cell.pence for cell in moved if isinstance(cell, Pence)) == left.pence  # type: ignore[union-attr]
-    assert part.above == ("Held by ZQ1; for payment that waits for patients' answers; what is left is carried forward.",)
+    assert part.above == (
+        "Held by ZQ1; for payment that waits for patients' answers; what is left is carried forward.",
+    )
     assert any("not yet answered" in note for note in part.notes)
 
 

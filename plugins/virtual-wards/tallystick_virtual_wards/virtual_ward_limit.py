@@ -61,6 +61,6 @@ class VirtualWardLimit(Rule):
         unpaid = above - above_before
         yield Flow(
             contract.provider, contract.commissioner, unpaid, kind="adjustment",
-            reason="earned above the year's limit, and not paid",
+            reason="earned above the year's limit, less what was given back before",
         )  # fmt: skip
         yield Figure("unpaid above the year's limit", unpaid, reason="earned, and not paid")

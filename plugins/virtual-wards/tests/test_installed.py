@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import importlib.metadata
 import shutil
 from pathlib import Path
@@ -113,3 +115,9 @@ def test_a_cap_of_nothing_is_refused_where_it_is_written(engine: Engine, workspa
     scheme.write_text(scheme.read_text("utf-8").replace("at_most_days = 14", "at_most_days = 0"), "utf-8")
     with pytest.raises(InputError, match="at_most_days"):
         engine.open(workspace)
+
+
+@pytest.mark.parametrize("module", ["virtual_ward_day", "virtual_ward_limit"])
+def test_the_examples_of_the_rules_come_out_as_they_say(module: str) -> None:
+    found = doctest.testmod(importlib.import_module(f"tallystick_virtual_wards.{module}"))
+    assert (found.failed, found.attempted) == (0, 1)

@@ -62,7 +62,9 @@ CASES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "a label that does not exist": (
         added(FIRST, '\n[[rule]]\nuse = "hold"\non = ["contact"]\nshare = "5%"\n'), 'refers to "contact"', '"contacts"',
     ),
-    "a label twice": (added(FIRST, '\n[[rule]]\nuse = "block"\nlabel = "core service"\nvalue = "£1"\n'), "two rules", "another"),
+    "a label twice": (
+        added(FIRST, '\n[[rule]]\nuse = "block"\nlabel = "core service"\nvalue = "£1"\n'), "two rules", "another",
+    ),
     "labels in a circle": (
         added(FIRST, '\n[[rule]]\nuse = "hold"\nlabel = "a"\non = ["a"]\nshare = "5%"\n'), "a → a", "take one of",
     ),
@@ -71,7 +73,9 @@ CASES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "a wrong type": (replaced(DATA, "home visit,2", "home visit,two"), "two", "whole number"),
     "a fraction for a count": (replaced(DATA, "home visit,2", "home visit,7.9"), "7.9", "whole number"),
     "a count below its bound": (replaced(DATA, "home visit,2", "home visit,-2"), "-2", ""),
-    "dates reversed": (replaced(PRICES, "2025-04-01,2026-03-31,41", "2026-03-31,2025-04-01,41"), "2026-03-31", "on or after"),
+    "dates reversed": (
+        replaced(PRICES, "2025-04-01,2026-03-31,41", "2026-03-31,2025-04-01,41"), "2026-03-31", "on or after",
+    ),
     "a day that is none": (replaced(DATA, "2025-04-17", "2025-02-30"), "2025-02-30", ""),
     "a contract that ends before it begins": (
         replaced(FIRST, "years = 1", "to = 2024-03-31"), "2024-03-31", "",
@@ -81,15 +85,21 @@ CASES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "NaN": (replaced(DATA, "home visit,2", "home visit,NaN"), "NaN", ""),
     "negative money": (replaced(PRICES, "64.50", "-64.50"), "-64.50", ""),
     "fractions of a penny in money": (replaced(FIRST, "£120,000", "£120,000.005"), "fraction of a penny", ""),
-    "a code that the price list does not name": (replaced(DATA, "telephone,1", "telegraph,1"), "the price list", "not priced"),
+    "a code that the price list does not name": (
+        replaced(DATA, "telephone,1", "telegraph,1"), "the price list", "not priced",
+    ),
     "a row without a price or a reason": (replaced(PRICES, ",no price is agreed yet", ","), "no price", "not_priced"),
     "a duplicate key": (replaced(DATA, "C0002", "C0001"), "C0001", ""),
     "an empty file": (written(DATA, b""), "contacts.csv", ""),
     "a text file named .parquet": (text_named_parquet, "not a Parquet file", ".csv"),
     "many row groups with one bad last row": (parquet, "row 4000", ""),
     "a file that is missing": (replaced(SCHEME, "data/contacts.csv", "data/contact.csv"), "file missing", "relative"),
-    "a table that no plugin declares": (replaced(SCHEME, "contacts = ", "contaxts = "), "contaxts", 'did you mean "contacts"?'),
-    "a table that a rule reads and nobody gives": (replaced(SCHEME, 'contacts = "data/contacts.csv"', ""), "no activity for it", "[activity]"),
+    "a table that no plugin declares": (
+        replaced(SCHEME, "contacts = ", "contaxts = "), "contaxts", 'did you mean "contacts"?',
+    ),
+    "a table that a rule reads and nobody gives": (
+        replaced(SCHEME, 'contacts = "data/contacts.csv"', ""), "no activity for it", "[activity]",
+    ),
     "money wider than 64 bits": (replaced(FIRST, "£120,000", "£99,999,999,999,999,999"), "wider than", ""),
 }  # fmt: skip
 

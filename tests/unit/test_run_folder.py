@@ -131,7 +131,8 @@ class TestWholeOrNotAtAll:
             "import sys, itertools\nfrom pathlib import Path\nfrom tests.unit.command_world import engine\n"
             "from tallystick.report.run_folder import write_run\n"
             "result = engine().settle(Path(sys.argv[1]), reference_rows=0)\nprint('ready', flush=True)\n"
-            "for n in itertools.count():\n    write_run(result, Path(sys.argv[2]) / f'{sys.argv[3]}-{n:05d}', lines=True)\n"
+            "for n in itertools.count():\n"
+            "    write_run(result, Path(sys.argv[2]) / f'{sys.argv[3]}-{n:05d}', lines=True)\n"
         )
         draw = random.Random(7)
         for number in range(5):

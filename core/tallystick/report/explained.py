@@ -36,7 +36,10 @@ def explained(settlement: Settlement, table: str, key: str, rule: str | None = N
     wrong = sorted(at for at in {**derived, **paid} if derived.get(at, 0) != paid.get(at, 0))
     if wrong:
         label, one, other = wrong[0]
-        said = [money_text(of.get(wrong[0], 0), settlement.case.money) for of in (paid, derived)]
+        found = [of.get(wrong[0], 0) for of in (paid, derived)]
+        if max(found) <= 0:
+            one, other, found = other, one, [-pence for pence in found]
+        said = [money_text(pence, settlement.case.money) for pence in found]
         raise SettlementError(
             f"{table} {key}, rule {label!r}, {one} to {other}: {said[0]} was paid, and derived again it is {said[1]}; "
             "one of the two is wrong, so neither should be relied on"

@@ -54,7 +54,7 @@ class Section:
         """Its lines, the first of them its title."""
         yield self.title.upper()
         for said in self.above:
-            yield from textwrap.wrap(said, WIDTH)
+            yield from _wrapped(said, WIDTH)
         shown = [[cell_text(cell, money) for cell in row.cells] for row in self.rows]
         widths = [max(map(len, column)) for column in zip(self.headings[1:], *shown, strict=True)] if self.rows else []
         room = WIDTH - sum(widths) - len(_GAP) * len(widths)
@@ -64,11 +64,11 @@ class Section:
         for row, cells in zip(self.rows, shown, strict=True):
             if row.total:
                 yield "-" * (item + sum(widths) + len(_GAP) * len(widths))
-            first, *more = textwrap.wrap(row.item, item, subsequent_indent="  ") or [""]
+            first, *more = _wrapped(row.item, item)
             yield self._line(first, cells, item, widths)
             yield from more
         for note in self.notes:
-            yield from textwrap.wrap(note, WIDTH, subsequent_indent="  ")
+            yield from _wrapped(note, WIDTH)
 
     def _line(self, item: str, cells: Sequence[str], width: int, widths: Sequence[int]) -> str:
         padded = [
@@ -86,6 +86,11 @@ class Section:
             yield [self.title, row.item, *map(cell_plain, row.cells)]
         for note in self.notes:
             yield [self.title, note]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The text in lines; most fit, and are not worth asking twice about in ten thousand statements."""
+    return [text] if len(text) <= width else textwrap.wrap(text, width, subsequent_indent="  ")
 
 
 def cell_text(cell: Cell, money: str) -> str:

@@ -226,3 +226,14 @@ def test_the_reading_of_the_pay_path_can_be_asked_for_its_plan() -> None:
     payer = pay.Payer(program, framed_tables(program, rows_of(made, {"spells": ROWS})))
     payer.read()
     assert [len(queries) for queries in payer.passes.queries] == [1]
+
+
+def test_with_many_rows_some_contracts_are_derived_again_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = (contract(name, use(Each, price="£100.005"), provider=f"R{name}") for name in "AB")
+    made = case(*both, tables=[Spells])
+    rows = [{**row, "spell": f"{party}{n}", "provider": f"R{party}"} for party in "AB" for n, row in enumerate(ROWS)]
+    facts = framed_tables(compose(made), rows_of(made, {"spells": rows}))
+    found = settle(made, facts, reference_rows=5)
+    said = next(one.detail for one in found.checks if one.name == "derived again by the reference")
+    assert said == "1 of 2 contracts, 4 rows, equal to the penny"
+    assert next(one.detail for one in settle(made, facts, reference_rows=3).checks).startswith("left out")

@@ -40,20 +40,17 @@ def the_one(found: Sequence[Row], node: Node, given: Sequence[Value]) -> Row | N
 
 
 class Tables:
-    """All rows that can be looked up, with those of a table found again by their first key."""
+    """All rows that can be looked up, with those of a table found again by the keys they are asked for."""
 
     def __init__(self, rows: Mapping[str, Sequence[Row]]) -> None:
         self.rows = rows
-        self._by: dict[tuple[str, str], dict[Any, list[Row]]] = {}
+        self._by: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], list[Row]]] = {}
 
     def among(self, table: str, keys: Sequence[str], given: Sequence[Value]) -> Sequence[Row]:
-        """The rows of the table worth looking at: those in which the last key is already equal."""
-        rows = self.rows.get(table, ())
-        if not keys:
-            return rows
-        name, value = keys[-1], given[len(keys) - 1]
-        if (table, name) not in self._by:
-            by = self._by.setdefault((table, name), {})
-            for row in rows:
-                by.setdefault(row.get(name), []).append(row)
-        return self._by[table, name].get(value, ())
+        """The rows of the table worth looking at: those in which every key is already equal."""
+        which = (table, tuple(keys))
+        if which not in self._by:
+            by = self._by.setdefault(which, {})
+            for row in self.rows.get(table, ()):
+                by.setdefault(tuple(row.get(key) for key in keys), []).append(row)
+        return self._by[which].get(tuple(given[: len(keys)]), ())

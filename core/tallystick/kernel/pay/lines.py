@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from tallystick.kernel.facts import Facts, Row
+from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.leaves import Columns
 from tallystick.kernel.pay.passes import nonzero
 from tallystick.kernel.pay.read import Payer
-from tallystick.kernel.pay.scan import CELL, Scan, Wanted, is_placed
+from tallystick.kernel.pay.scan import CELL, Scan, Wanted
 from tallystick.kernel.program import Program, Use
 from tallystick.kernel.trace import TracedFlow
 
@@ -55,12 +55,10 @@ def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Containe
 def _lines(payer: Payer, use: Use, flow: TracedFlow, rules: Container[str] | None) -> Any:
     table = flow.amount.grain.table
     units = flow.units if flow.units is not None else nonzero(flow.amount)
-    wanted = Wanted(
-        sums={flow.amount.bare: None, units.bare: None}, codes={flow.payer.bare: None, flow.payee.bare: None}
-    )
+    wanted = Wanted(sums={flow.amount.bare: None, units.bare: None}, codes={flow.payer.bare: [], flow.payee.bare: []})
     scan = _scan(payer, table, wanted)
-    pence, counted = scan.rows.value(flow.amount).expr, scan.rows.value(units).expr
-    accounts = [scan.rows.value(account).expr for account in (flow.payer, flow.payee)]
+    pence, counted = scan.value(flow.amount).expr, scan.value(units).expr
+    accounts = [scan.value(account).expr for account in (flow.payer, flow.payee)]
     scan.rows.flush()
     frame = scan.rows.frame.select(
         nw.col(CELL), key=nw.col(scan.key), pence=pence.cast(nw.Int64), units=counted,
@@ -120,8 +118,8 @@ def rows_where(
         return []
     payer = Payer(program, facts)
     payer.prepared()
-    scan = _scan(payer, table, Wanted(codes={node.bare: None}))
-    condition = scan.rows.value(node).expr
+    scan = _scan(payer, table, Wanted(codes={node.bare: []}))
+    condition = scan.value(node).expr
     scan.rows.flush()
     cells = [
         c
@@ -130,44 +128,3 @@ def rows_where(
     ]
     frame = scan.rows.frame.filter(condition & nw.col(CELL).is_in(cells)).select(scan.key).sort(scan.key)
     return [str(key) for key in frame.head(most).collect()[scan.key].to_list()]
-
-
-def sample(program: Program, facts: Mapping[str, Facts], most: int) -> tuple[list[str], dict[str, Sequence[Row]], int]:
-    """Some contracts with all their rows in plain Python, as many as have ``most`` rows together.
-
-    Contracts are taken in the order of their ids. Tables that are only looked up are given whole.
-    """
-    chosen: list[str] = []
-    plain: dict[str, list[Row]] = {name: [] for name in facts}
-    taken = 0
-    for name, table in facts.items():
-        if not is_placed(table.spec):
-            plain[name] = list(table.records()) if table.rows <= most else []
-            if table.rows > most:
-                return [], {}, 0
-    for contract in sorted(program.contracts, key=lambda one: one.id):
-        rows = {
-            name: list(_rows_of(table, contract.id, contract.provider))
-            for name, table in facts.items()
-            if is_placed(table.spec)
-        }
-        size = sum(map(len, rows.values()))
-        if taken + size > most or len(chosen) >= 5:
-            break
-        for name, found in rows.items():
-            key = facts[name].spec.key or ""
-            known = {row.get(key) for row in plain[name]}
-            plain[name] += [row for row in found if row.get(key) not in known]
-        chosen.append(contract.id)
-        taken += size
-    return chosen, dict(plain), taken
-
-
-def _rows_of(table: Facts, contract: str, provider: str) -> Iterable[Row]:
-    seen: set[object] = set()
-    for column, value in (("contract", contract), ("provider", provider)):
-        if column in table.spec.columns:
-            for row in table.records(column, [value]):
-                if row.get(table.spec.key or "") not in seen:
-                    seen.add(row.get(table.spec.key or ""))
-                    yield row

@@ -69,7 +69,8 @@ class Places:
             claim = [self._contracts[named]] if named in self._contracts else []
         else:
             parties = [name for name in ("provider", "commissioner") if name in spec.columns]
-            claim = [c for c in self._contracts.values() if parties and all(row.get(n) == getattr(c, n) for n in parties)]
+            claims = self._contracts.values() if parties else ()
+            claim = [c for c in claims if all(row.get(name) == getattr(c, name) for name in parties)]
         including = [c for c in claim if day is not None and c.first <= day <= c.last]
         if len(including) != 1 or day is None:
             return TWO_CONTRACTS if including else NO_CONTRACT

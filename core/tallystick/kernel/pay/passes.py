@@ -38,7 +38,6 @@ class Passes:
         self._levels: dict[Node, int] = {}
         self._wanted: set[Node] = set()
         self._asked_below: set[Node] = set()
-        self._sums: dict[Node, list[Any]] = {}
         self._facts: dict[tuple[Node, str], dict[Any, list[Any]]] = {}
 
     def level(self, node: Node) -> int:
@@ -98,7 +97,7 @@ class Passes:
         for node in sums:
             wanted.sums[node.bare] = None
         for node in codes:
-            wanted.codes[node.bare] = None
+            wanted.codes.setdefault(node.bare, []).extend(one.bare for one in sums)
         for node in (*sums, *codes):
             self.want_below(node)
         return level, table
@@ -144,18 +143,7 @@ class Passes:
     def cell_sum(self, node: Node) -> list[Any]:
         """What a row expression came to in each cell."""
         node = node.bare
-        if node not in self._sums:
-            self._sums[node] = self._cell_sum(node)
-        return self._sums[node]
-
-    def _cell_sum(self, node: Node) -> list[Any]:
-        grouped = self.found[self.level(node), node.grain.table]
-        zero: Any = (0, 1) if node.kind in RATIOS else 0
-        sums: list[Any] = [zero] * len(self.layout.cells)
-        for cell, value in zip(grouped.cells, grouped.sums[node], strict=True):
-            if cell >= 0:
-                sums[cell] = plus(sums[cell], value, node.kind in RATIOS)
-        return sums
+        return self.found[self.level(node), node.grain.table].of_cells[node]
 
     def split_sum(self, node: Node, small: Small) -> list[Any]:
         """The sum of a row expression in each cell, with what is coarse put back outside the sums."""
@@ -186,13 +174,8 @@ class Passes:
 
     def rows_of(self, table: str) -> list[int]:
         """How many rows of the table each cell has."""
-        counts = [0] * len(self.layout.cells)
         level = min(at for at, name in self.found if name == table)
-        grouped = self.found[level, table]
-        for cell, rows in zip(grouped.cells, grouped.rows, strict=True):
-            if cell >= 0:
-                counts[cell] += rows
-        return counts
+        return self.found[level, table].rows_of_cells
 
     def fact_sum(self, node: Node, to: str, place: int) -> Any:
         """A total of facts for the party or scheme that a contract's period belongs to, over that window."""

@@ -8,6 +8,7 @@ contract and read only for those that hold its rule.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -16,12 +17,15 @@ from attrs import field, frozen
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.pay.alike import Alike, together
 from tallystick.kernel.pay.bounds import NARROW, WIDE
+from tallystick.kernel.pay.exact import lowest
 from tallystick.kernel.pay.expressions import Expressions
 from tallystick.kernel.pay.joins import PLACE, Joins
 from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout
 from tallystick.kernel.pay.leaves import Columns, leaf, segment_of
 from tallystick.kernel.pay.operations import MISSING
+from tallystick.kernel.pay.plainer import constant
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import NUMBERS, RATIOS, Value, widened
 from tallystick.kernel.tables import TableSpec
@@ -35,7 +39,8 @@ class Wanted:
     """What a pass wants of one table: sums by cell, and the codes that the sums are kept apart by."""
 
     sums: dict[Node, None] = field(factory=dict)
-    codes: dict[Node, None] = field(factory=dict)
+    codes: dict[Node, list[Node]] = field(factory=dict)
+    """Each code with the sums that it keeps apart: where all of them are nothing, the code is left out."""
     facts: set[Node] = field(factory=set)
     """Those of the sums that are totalled over all rows, also those of no contract."""
     parties: set[str] = field(factory=set)
@@ -48,7 +53,10 @@ class Wanted:
 
 @frozen(eq=False, kw_only=True)
 class Grouped:
-    """What a scan found: one entry a group, in columns. ``cells`` may be negative for unplaced rows."""
+    """What a scan found: one entry a group, in columns. ``cells`` may be negative for unplaced rows.
+
+    ``of_cells`` and ``rows_of_cells`` are the same by cell, one entry for each cell of the layout.
+    """
 
     cells: list[int]
     rows: list[int]
@@ -59,6 +67,8 @@ class Grouped:
     """What each sum came to; ``Stopped`` where there is none."""
     stops: dict[Node, list[Any]]
     """For those codes that may stop whoever looks at them: ``Stopped``, or None."""
+    of_cells: dict[Node, list[Any]]
+    rows_of_cells: list[int]
 
 
 class Scan:
@@ -69,25 +79,35 @@ class Scan:
         lists: Callable[[str], Sequence[Row]],
     ) -> None:  # fmt: skip
         self.facts, self.wanted, self.small, self.layout = facts[table], wanted, small, layout
-        roots = [root.bare for root in wanted.roots()]
+        self.alike = Alike(small.program.uses)
+        asked = [root.bare for root in wanted.roots()]
+        roots = [self.alike.of(root) for root in asked]
+        self.sums = {self.alike.of(one): n for n, one in enumerate(wanted.sums) if constant(self.alike.of(one)) is None}
+        self.codes = {self.alike.of(node): number for number, node in enumerate(wanted.codes)}
+        """What is summed, and kept apart by, with the number in its column's name: alike ones are one column."""
         joins = Joins(facts, lists, small, roots)
         self.rows = Expressions(self.facts, roots, small.program.case.rounding, joins)
+        sources = self.alike.sources(_parts(asked, table)[0])
         coarse, looked_up = _parts(roots, table)
-        self.rows.frame, self.rows.leaves = self._placed(coarse)
+        self.rows.frame, self.rows.leaves = self._placed({node: sources.get(node, [node]) for node in coarse})
         for node in looked_up:  # joins first: a row is then narrow while it is joined
             self.rows.value(node)
+
+    def value(self, node: Node) -> Value:
+        """The value in each row of a node that was asked for."""
+        return self.rows.value(self.alike.of(node))
 
     @property
     def key(self) -> str:
         """The column that names a row; a table that is paid for has one."""
         return self.facts.spec.key or ""
 
-    def _placed(self, coarse: Sequence[Node]) -> tuple[Any, dict[Node, Value]]:
+    def _placed(self, coarse: Mapping[Node, Sequence[Node]]) -> tuple[Any, dict[Node, Value]]:
         """The rows with their cell, their place and everything coarse that they read."""
         spec, columns = self.facts.spec, Columns()
         leaves = {}
-        for number, node in enumerate(coarse):
-            values, held = self.small.column(node, self.small.cells), self.small.held(node)
+        for number, (node, sources) in enumerate(coarse.items()):
+            values, held = together(self.small, sources)
             leaves[node] = leaf(node, values, f"~leaf{number}", columns, held=held, reason=self.rows.reason)
         frame = nw.from_native(self.facts.frame)
         assert spec.date is not None  # a table without one is only looked up
@@ -118,16 +138,16 @@ class Scan:
 
     def query(self) -> Any:
         """The lazy frame of sums by group."""
-        sums = {f"~sum{number}": self._summed(node) for number, node in enumerate(self.wanted.sums)}
-        codes = {f"~code{number}": self.rows.value(node).expr for number, node in enumerate(self.wanted.codes)}
+        sums = {f"~sum{number}": self._summed(node) for node, number in self.sums.items()}
+        codes = {f"~code{number}": self._code(node) for node, number in self.codes.items()}
         self.rows.flush()
         parties = sorted(self.wanted.parties - {"scheme"})
         keep = {name: nw.col(name) for name in (CELL, *parties, *([SEGMENT] if self.wanted.parties else ()))}
         keys = [*keep, *codes]
         # Only what may be missing is counted: how many of a group's values are there, to be held against its rows.
         there = {f"~there{name[1:]}": name for name, (_, value) in sums.items() if value.optional}
-        looked_at = {f"sum{n}": node for n, node in enumerate(self.wanted.sums)}
-        looked_at |= {f"code{n}": node for n, node in enumerate(self.wanted.codes)}
+        looked_at = {f"sum{n}": node for node, n in self.sums.items()}
+        looked_at |= {f"code{n}": node for node, n in self.codes.items()}
         stops = {f"~stop{name}": self.rows.value(node).stops for name, node in looked_at.items()}
         stops = {name: expr.fill_null(0) for name, expr in stops.items() if expr is not None}
         values = {name: expr for name, (expr, _) in sums.items()}
@@ -150,30 +170,61 @@ class Scan:
             )
         return widened(value, most >= NARROW), value
 
+    def _code(self, node: Node) -> Any:
+        """The code where there is something to keep apart: most rows have nothing, and need no group of their own."""
+        alike = [sums for one, sums in self.wanted.codes.items() if self.alike.of(one) == node]
+        code, sums = self.rows.value(node), [self.value(one) for listed in alike for one in listed]
+        if not sums or any(one.stops is not None for one in (code, *sums)):
+            return code.expr
+        something = nw.lit(False)
+        for one in sums:
+            something = something | ((one.expr != 0).fill_null(True) if one.optional else one.expr != 0)
+        return nw.when(something).then(code.expr)
+
     def grouped(self, frame: Any) -> Grouped:
-        """The collected result as plain columns; a sum that met anything missing stops whoever looks at it."""
+        """The collected result as plain columns."""
         read = {name: frame[name].to_list() for name in frame.columns}
+        by_cell = self._by_cell(nw.from_native(frame, eager_only=True))
+        reasons = [None, *self.rows.reasons]
+        return Grouped(
+            cells=read[CELL], rows=read["~rows"], segments=read.get(SEGMENT), sums=self._sums(read),
+            codes={node: read[f"~code{self.codes[self.alike.of(node)]}"] for node in self.wanted.codes},
+            parties={name: read[name] for name in self.wanted.parties - {"scheme"}},
+            stops={
+                node: [reasons[w] for w in read[why]]
+                for node in self.wanted.codes if (why := f"~stopcode{self.codes[self.alike.of(node)]}") in read
+            },
+            of_cells=self._sums(by_cell), rows_of_cells=by_cell["~rows"],
+        )  # fmt: skip
+
+    def _by_cell(self, frame: Any) -> dict[str, list[Any]]:
+        """The groups of each cell put together, as one entry for each cell; a sum of sums is no wider than the sum."""
+        summed = [name for name in frame.columns if name.startswith(("~sum", "~there", "~rows"))]
+        stops = [name for name in frame.columns if name.startswith("~stopsum")]
+        cells = nw.new_series(CELL, range(len(self.layout.cells)), nw.Int64, backend="polars").to_frame()
+        found = frame.group_by(CELL).agg(*(nw.col(name).sum() for name in summed), *(nw.col(n).max() for n in stops))
+        dense = cells.join(found, how="left", on=CELL).sort(CELL)
+        return {name: dense[name].fill_null(0).to_list() for name in (*summed, *stops)}
+
+    def _sums(self, read: Mapping[str, list[Any]]) -> dict[Node, list[Any]]:
+        """Each sum; one that met anything missing stops whoever looks at it."""
         reasons = [None, *self.rows.reasons]
         sums: dict[Node, list[Any]] = {}
-        for number, node in enumerate(self.wanted.sums):
+        for node, number in self.sums.items():
             below, there = self.rows.value(node).below, read.get(f"~theresum{number}")
             whole = read[f"~sum{number}"]
             if node.kind in RATIOS:
-                whole = [(above, below) for above in whole]
+                whole = [lowest(above, below) for above in whole]
             if there is not None and there != read["~rows"]:
                 whole = [v if n == rows else MISSING for v, n, rows in zip(whole, there, read["~rows"], strict=True)]
             if why := read.get(f"~stopsum{number}"):
                 whole = [reasons[w] if w else v for v, w in zip(whole, why, strict=True)]
             sums[node] = whole
-        return Grouped(
-            cells=read[CELL], rows=read["~rows"], segments=read.get(SEGMENT), sums=sums,
-            codes={node: read[f"~code{number}"] for number, node in enumerate(self.wanted.codes)},
-            parties={name: read[name] for name in self.wanted.parties - {"scheme"}},
-            stops={
-                node: [reasons[w] for w in read[f"~stopcode{number}"]]
-                for number, node in enumerate(self.wanted.codes) if f"~stopcode{number}" in read
-            },
-        )  # fmt: skip
+        for node in {self.alike.of(node) for node in self.wanted.sums} - set(sums):
+            each = Fraction(constant(node))  # the same in every row
+            whole = [lowest(each.numerator * rows, each.denominator) for rows in read["~rows"]]
+            sums[node] = whole if node.kind in RATIOS else [above for above, _ in whole]
+        return {node: sums[self.alike.of(node)] for node in self.wanted.sums}
 
 
 def is_placed(spec: TableSpec) -> bool:

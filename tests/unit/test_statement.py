@@ -116,17 +116,20 @@ def test_plugins_end_statements_with_sections_and_their_faults_do_not_stop_any(t
     class Sections:
         @hookimpl
         def register_report_sections(self) -> list[object]:
-            return [said, broken]
+            return [said, silent, broken]
 
-    def said(settlement: Settlement) -> tuple[str, str]:
-        return "Forecast", f"{len(settlement.lines)} lines so far"
+    def said(settlement: Settlement, contract: str) -> tuple[str, str]:
+        return "Forecast", f"{len(settlement.lines)} lines so far in {contract}"
 
-    def broken(settlement: Settlement) -> tuple[str, str]:
+    def silent(settlement: Settlement, contract: str) -> None:
+        return None
+
+    def broken(settlement: Settlement, contract: str) -> tuple[str, str]:
         raise ValueError("no crystal ball")
 
     result = engine(Sections()).settle(starter(tmp_path))
     text = result.statement("first").as_text()
-    assert f"FORECAST\n{len(result.settlement.lines)} lines so far" in text
+    assert f"FORECAST\n{len(result.settlement.lines)} lines so far in first" in text
     assert "the plugin raised ValueError: no crystal ball" in text
     with pytest.raises(KeyError):
         result.statement("second")

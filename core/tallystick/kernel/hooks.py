@@ -73,7 +73,11 @@ class PluginHooks:
 
     @hookspec
     def register_report_sections(self) -> Iterable[Any]:  # type: ignore[empty-body]
-        """Return callables that take a settlement and return (title, text) to end a statement with."""
+        """Return callables that take a settlement and a contract's id, and return (title, text) for its statement.
+
+        None if there is nothing to add. Called for each statement that is made; a statement goes to the two
+        parties of its contract, so a section tells of no other.
+        """
 
 
 class PriceStepHooks:

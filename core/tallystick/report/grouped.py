@@ -14,8 +14,8 @@ from tallystick.kernel.reading import CarryLine, FigureLine
 from tallystick.kernel.settlement import Settlement
 
 T = TypeVar("T")
-SectionMaker = Callable[[Settlement], tuple[str, str]]
-"""What a plugin registers as a report section: from a settlement to a title and a text."""
+SectionMaker = Callable[[Settlement, str], tuple[str, str] | None]
+"""What a plugin registers as a report section: for a contract's id a title and a text, or None for nothing to add."""
 
 
 @frozen(eq=False, kw_only=True)
@@ -43,20 +43,22 @@ class Grouped:
     contracts: Mapping[str, ContractCase]
     by_contract: Mapping[str, Mapping[str, list[Any]]]
     general: tuple[Check, ...]
-    sections: tuple[tuple[str, str], ...] = ()
+    sections: tuple[SectionMaker, ...] = ()
 
     def part(self, contract: str) -> ContractPart:
         """What it says of one contract; KeyError if there is no such contract."""
         of = {name: found.get(contract, []) for name, found in self.by_contract.items()}
+        said = (_said(section, self.settlement, contract) for section in self.sections)
         return ContractPart(
             settlement=self.settlement, contract=self.contracts[contract], lines=tuple(of["lines"]),
             figures=tuple(of["figures"]), carries=tuple(of["carries"]), pots=tuple(of["pots"]),
-            checks=(*of["checks"], *self.general), units=dict(of["units"]), sections=self.sections,
+            checks=(*of["checks"], *self.general), units=dict(of["units"]),
+            sections=tuple(one for one in said if one is not None),
         )  # fmt: skip
 
 
 def grouped(settlement: Settlement, sections: Iterable[SectionMaker] = ()) -> Grouped:
-    """Sort a settlement by contract. ``sections`` are asked once each for what they end statements with."""
+    """Sort a settlement by contract. ``sections`` are asked for each contract what its statement ends with."""
     pots = [
         (contract, pot)
         for pot in settlement.pots
@@ -77,7 +79,7 @@ def grouped(settlement: Settlement, sections: Iterable[SectionMaker] = ()) -> Gr
             "pots": _sorted(pots), "checks": _sorted(checks), "units": _sorted(units),
         },
         general=tuple(check for check in settlement.checks if not check.contracts),
-        sections=tuple(_said(section, settlement) for section in sections),
+        sections=tuple(sections),
     )  # fmt: skip
 
 
@@ -88,11 +90,14 @@ def _sorted(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     return found
 
 
-def _said(section: SectionMaker, settlement: Settlement) -> tuple[str, str]:
+def _said(section: SectionMaker, settlement: Settlement, contract: str) -> tuple[str, str] | None:
     """What a plugin's section says; its own fault is told in its place and stops no statement."""
     name = getattr(section, "__name__", type(section).__name__)
     try:
-        title, text = section(settlement)
+        made = section(settlement, contract)
+        if made is None:
+            return None
+        title, text = made
     except Exception as error:  # whatever a plugin raises here, the statement goes out without its section
         return f"Section {name}", f"could not be made: the plugin raised {type(error).__name__}: {error}"
     return str(title), str(text)

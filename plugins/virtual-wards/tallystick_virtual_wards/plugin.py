@@ -39,6 +39,6 @@ def register_commands() -> tuple[click.Command, ...]:
 
 
 @hookimpl
-def register_report_sections() -> tuple[Callable[[Settlement], tuple[str, str]], ...]:
+def register_report_sections() -> tuple[Callable[[Settlement, str], tuple[str, str] | None], ...]:
     """Bring the end of a statement that says how days are counted."""
     return (days_are_counted,)

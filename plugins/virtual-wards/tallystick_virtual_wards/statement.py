@@ -12,10 +12,9 @@ TEXT = """\
 A stay counts in the period of its last day, and is paid at the price of that day.
 The first and the last day both count. Days over the cap of a stay are excluded, as are days outside the stay's dates.
 What is earned above the year's limit is given back in the period in which the limit is passed."""
-NONE = "No contract of this workspace is paid by the virtual ward day."
 
 
-def days_are_counted(settlement: Settlement) -> tuple[str, str]:
-    """Say how days are counted; the same for every contract, so that no statement tells of another's activity."""
-    used = {entry.use for contract in settlement.case.contracts for entry in contract.rules}
-    return TITLE, TEXT if "virtual-ward-day" in used else NONE
+def days_are_counted(settlement: Settlement, contract: str) -> tuple[str, str] | None:
+    """Say how days are counted, in the statement of a contract that is paid by them."""
+    used = {entry.use for entry in settlement.contract(contract).rules}
+    return (TITLE, TEXT) if "virtual-ward-day" in used else None

@@ -79,11 +79,11 @@ def test_rows_of_a_stopped_contract_are_neither_placed_nor_unplaced() -> None:
     spells = [
         {"discharged": "2025-05-01"},  # A by its parties
         {"discharged": "2025-05-01", "contract": "A"},
-        {"discharged": "2024-05-01", "contract": "A"},  # whatever its date
+        {"discharged": "2024-05-01", "contract": "A"},  # outside its days: no contract's
         {"discharged": "2025-05-01", "provider": "RZZ"},
     ]
     found = check.read(program, rows_of(made, {"spells": spells}))
-    assert found.unplaced == []
+    assert found.unplaced == [("spells", "no contract", 1)]
     assert [(line.contract, line.pence) for line in found.flows] == [("B", 100)]
 
 

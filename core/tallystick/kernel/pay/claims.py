@@ -84,7 +84,8 @@ class Claims:
         for key, *found in zip(keys, *columns, strict=True):
             if key[0] not in holders:
                 continue
-            if stop := operations.stop_in(found):
+            units, priced, worth, clashing, unnamed = found
+            if stop := operations.stop_in((priced, clashing, unnamed, units, worth)):
                 stop_contract(reading, key[0], stop)
             elif any(found):
                 what = claim.claim

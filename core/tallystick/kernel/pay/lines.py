@@ -43,6 +43,8 @@ def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Containe
     ``rules`` limits them to some labels. The frames are not collected: a caller streams them to a file.
     """
     payer = Payer(program, facts)
+    if payer.rows_wait:
+        payer.read()  # so that every balance is known
     payer.prepared()
     return [
         _lines(payer, use, flow, rules)
@@ -117,6 +119,8 @@ def rows_where(
     if node is None:
         return []
     payer = Payer(program, facts)
+    if payer.rows_wait:
+        payer.read()
     payer.prepared()
     scan = _scan(payer, table, Wanted(codes={node.bare: []}))
     condition = scan.value(node).expr

@@ -109,23 +109,39 @@ class Payer:
             self.passes.want_sum(nonzero(amount))
 
     def read(self) -> Reading:
-        """Run the passes and put the reading together, window by window where a balance is waited for."""
+        """Run the passes and put the reading together, window by window where a balance is waited for.
+
+        Rows that read a balance are read again for each window, when it is known what the accounts hold.
+        """
         small = self.prepared()
         reading = Reading()
-        waiting = {
-            n
-            for use in self.program.uses.values()
-            for n in walk(*(r.bare for r in use.traced.nodes()))
-            if n.op == "balance"
-        }
-        if not waiting:
+        if not self._waits(lambda node: True):
             self._emit(small, None, reading)
-        for window in self._windows() if waiting else ():
-            places = {p for p in range(len(self.layout.periods)) if self.layout.window(p) == window}
-            self._open(places, reading)
-            self._emit(self._small(), places, reading)
+        else:
+            for window in self._windows():
+                places = {p for p in range(len(self.layout.periods)) if self.layout.window(p) == window}
+                self._open(places, reading)
+                self._emit(self._again() if self.rows_wait else self._small(), places, reading)
+            small = self._again() if self.rows_wait else small
         self.claims.emit(self.passes, small, self.layout, reading)
         return _without_faulty(reading)
+
+    @property
+    def rows_wait(self) -> bool:
+        """True if something that is worked out for each row reads the balance of an account."""
+        return self._waits(lambda node: bool(node.grain.table))
+
+    def _waits(self, which: Callable[[Node], bool]) -> bool:
+        said = walk(*(root.bare for use in self.program.uses.values() for root in use.traced.nodes()))
+        waiting: set[Node] = set()
+        for node in said:  # what a node is made of comes before it
+            if node.op == "balance" or any(arg in waiting for arg in node.args):
+                waiting.add(node)
+        return any(which(node) for node in waiting)
+
+    def _again(self) -> Small:
+        self.passes, self._ready = Passes(self.facts, self.layout, self.rows_of), None
+        return self.prepared()
 
     def prepared(self) -> Small:
         """Plan and run the passes, once; everything coarse can be asked for after it."""

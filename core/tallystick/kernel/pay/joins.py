@@ -71,25 +71,35 @@ class Joins:
 
     def _join(self, rows: Expressions, which: Which) -> dict[str, Value]:
         name = rows.name(which.table)
-        given = [rows.kept(rows.value(arg)) for arg in which.args]
-        left = [one.expr for one in given]
+        given = [rows.value(arg) for arg in which.args]
+        left = {f"{name}.{number}": one.expr for number, one in enumerate(given)}
         rows.flush()
         if which.table in self._facts and not which.on:
+            if not self._facts[which.table].rows:
+                return self._nothing(which, given)
             right, values, two = self._of_facts(rows, which, name)
         else:
-            right, values, left, two = self._of_rows(rows, which, name, left)
-        keys = [f"{name}.{number}" for number in range(len(left))]
+            right, values, left, two = self._of_rows(rows, which, name, given)
         found = f"{name}.found"
-        rows.frame = rows.frame.with_columns(**dict(zip(keys, left, strict=True)))
-        rows.frame = rows.frame.join(
+        rows.frame = rows.frame.with_columns(**left).join(
             right.with_columns(nw.lit(True).alias(found)),
             how="left",
-            left_on=keys,
-            right_on=[f"{key}.right" for key in keys],
+            left_on=list(left),
+            right_on=[f"{key}.right" for key in left],
         )
         twice = Value(kind=Kind.FLAG, expr=None, stops=nw.col(f"{name}.two").fill_null(0) if two else None)
         values = {wanted: attrs.evolve(made, stops=v.stops_of(*given, twice)) for wanted, made in values.items()}
         values[""] = Value(kind=Kind.FLAG, expr=~nw.col(found).is_null(), stops=v.stops_of(*given))
+        return values
+
+    def _nothing(self, which: Which, given: list[Value]) -> dict[str, Value]:
+        """What rows find in a table without any: no join is needed for that."""
+        stops = v.stops_of(*given)
+        values = {"": Value(kind=Kind.FLAG, expr=nw.lit(False), stops=stops)}
+        for wanted, node in self._wanted[which].items():
+            missing = nw.lit(None, dtype=DTYPES[node.kind])
+            local = nw.lit(None, dtype=nw.Datetime("us")) if node.kind is Kind.MOMENT else None
+            values[wanted] = Value(kind=node.kind, expr=missing, local=local, optional=True, stops=stops)
         return values
 
     def _of_facts(self, rows: Expressions, which: Which, name: str) -> tuple[Any, dict[str, Value], bool]:
@@ -123,23 +133,27 @@ class Joins:
         return right, values, True
 
     def _of_rows(
-        self, rows: Expressions, which: Which, name: str, left: list[Any]
-    ) -> tuple[Any, dict[str, Value], list[Any], bool]:
+        self, rows: Expressions, which: Which, name: str, given: list[Value]
+    ) -> tuple[Any, dict[str, Value], dict[str, Any], bool]:
         """A small table, from plain rows: a price list by its stretches, or a rule's list by contract's period."""
         if which.of_contract:
             places = self._small.list_domain(which.table).places
             records = zip(places, self._small.records(which.table), strict=True)
             listed = [(place, row) for place, row in records if all(row.get(f) == text for f, text in which.fixed)]
-            left = [*left, nw.col(PLACE)]
+            stretch: Any = nw.col(PLACE)
         else:
             held = [row for row in self._lists(which.table) if all(row.get(f) == text for f, text in which.fixed)]
-            day = left.pop() if which.on else None
             spread = history(held) if which.on else None
             listed = spread.rows if spread else [(0, row) for row in held]
-            left = [
-                *left,
-                nw.lit(0, dtype=nw.Int64) if spread is None or day is None else segment_of(day, spread.breaks),
-            ]
+            stretch = segment_of(given[-1].expr, spread.breaks) if spread and spread.breaks else None
+        known = {key: one.code for key, one in zip(which.keys, given, strict=False) if one.code is not None}
+        listed = [(place, row) for place, row in listed if all(row.get(key) == code for key, code in known.items())]
+        # What is the same in every row (the name of the price list, the only stretch of days) is no key of the join.
+        left = {
+            f"{name}.{n}": one.expr for n, (k, one) in enumerate(zip(which.keys, given, strict=False)) if k not in known
+        }
+        if stretch is not None or not left:
+            left[f"{name}.{len(which.keys)}"] = nw.lit(0, dtype=nw.Int64) if stretch is None else stretch
         columns, kinds = Columns(), self._key_kinds(which)
         listed, twice = _once(listed, which)
         if any(twice):

@@ -126,8 +126,11 @@ class Scan:
         must_claim = "contract" not in spec.columns or stats is None or stats.nulls > 0
         named, claimed = nw.lit(NO_CONTRACT, dtype=nw.Int64), nw.lit(NO_CONTRACT, dtype=nw.Int64)
         if can_name:
-            frame = frame.join(_by_name(self.layout), how="left", on=["contract", SEGMENT])
-            named = nw.col("~named").fill_null(NO_CONTRACT)
+            # A contract's cells are numbered one after another, so its name alone finds them: no join by two keys.
+            frame = frame.join(_by_name(self.layout), how="left", on="contract")
+            inside = (nw.col(SEGMENT) >= nw.col("~first")) & (nw.col(SEGMENT) <= nw.col("~last"))
+            cell = nw.col("~cell of first") + nw.col(SEGMENT) - nw.col("~first")
+            named = nw.when(inside).then(cell).otherwise(nw.lit(NO_CONTRACT, dtype=nw.Int64))
         parties = [name for name in ("provider", "commissioner") if name in spec.columns]
         if must_claim and parties:
             frame = frame.join(_by_parties(self.layout, parties), how="left", on=[*parties, SEGMENT])
@@ -253,10 +256,18 @@ def _parts(roots: Sequence[Node], table: str) -> tuple[list[Node], list[Node]]:
 
 
 def _by_name(layout: Layout) -> Any:
+    """For each contract its first cell, and the segments of its first and last: its periods follow one another."""
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for cell, (number, segment, _) in enumerate(layout.cells):
+        begin = first.setdefault(number, cell)
+        assert segment - layout.cells[begin][1] == cell - begin
+        last[number] = segment
     columns = Columns()
-    columns.add("contract", [layout.contracts[number].id for number, _, _ in layout.cells], nw.String)
-    columns.add(SEGMENT, [segment for _, segment, _ in layout.cells], nw.Int64)
-    columns.add("~named", range(len(layout.cells)), nw.Int64)
+    columns.add("contract", [layout.contracts[number].id for number in first], nw.String)
+    columns.add("~cell of first", list(first.values()), nw.Int64)
+    columns.add("~first", [layout.cells[cell][1] for cell in first.values()], nw.Int64)
+    columns.add("~last", list(last.values()), nw.Int64)
     return columns.frame()
 
 

@@ -42,6 +42,8 @@ class Value:
     local: Expr = None
     optional: bool = False
     wide: bool = False
+    code: str | None = None
+    """The text, where it is known to be the same in every row."""
     waits: frozenset[str] = field(factory=frozenset)
     stops: Expr = None
     """Where whoever looks at the value is stopped, the number of the reason; zero elsewhere. None: nowhere."""
@@ -84,7 +86,7 @@ def constant(kind: Kind, value: Any) -> Value:
         )
     if kind in (Kind.AMOUNT, Kind.COUNT, Kind.DAY):
         return Value(kind=kind, expr=whole(value), bound=Bound(value, value), wide=abs(value) >= NARROW)
-    return Value(kind=kind, expr=nw.lit(value))
+    return Value(kind=kind, expr=nw.lit(value), code=value if kind is Kind.CODE else None)
 
 
 def whole(value: int) -> Expr:

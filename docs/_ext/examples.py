@@ -27,12 +27,22 @@ class Examples:
 
     def toml(self, rule: str) -> str:
         """The blocks that use the rule, as they stand in the contract of its name or in the scheme."""
-        chosen = [block for name in (f"contracts/{rule}.toml", "scheme.toml") for block in self._blocks(name, rule)]
+        uses = rf'(?m)^use = "{re.escape(rule)}"'
+        chosen = [block for name in (f"contracts/{rule}.toml", "scheme.toml") for block in self._blocks(name, uses)]
         if not chosen:
             raise LookupError(
                 f"docs/reference/examples/contracts/{rule}.toml has no [[rule]] that uses {rule!r}: write one"
             )
         return "\n\n".join(chosen)
+
+    def price_list(self, step: str) -> str:
+        """The first derived price list that takes the step."""
+        found = self._blocks("scheme.toml", rf"(?m)^steps = .*{{ {re.escape(step)} = ")
+        if not found:
+            raise LookupError(
+                f"docs/reference/examples/scheme.toml has no price list with the step {step!r}: write one"
+            )
+        return found[0]
 
     def formulas(self, rule: str) -> list[tuple[str, list[str]]]:
         """For each example of the rule, its label and what it says, a line each."""
@@ -55,9 +65,10 @@ class Examples:
             if node.op in read
         }  # fmt: skip
 
-    def _blocks(self, file: str, rule: str) -> list[str]:
+    def _blocks(self, file: str, pattern: str) -> list[str]:
+        """The tables of a file that the pattern is found in, each with the comment that stands above it."""
         parts = re.split(r"(?<=\n\n)(?=(?:#[^\n]*\n)*\[)", self.texts.get(file, ""))
-        return [part.strip() for part in parts if re.search(rf'(?m)^use = "{re.escape(rule)}"', part)]
+        return [part.strip() for part in parts if re.search(pattern, part)]
 
 
 def open_examples(folder: Path, plugins: Plugins) -> Examples:

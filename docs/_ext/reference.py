@@ -43,7 +43,7 @@ def _pages(plugins: Plugins, examples: Examples) -> Iterator[tuple[str, str]]:
         yield f"tables/{name}.md", table_page.page(spec, table_page.read_by(name, rules, examples))
     yield "tables/index.md", table_page.index(tables)
     for name, step in steps.items():
-        yield f"price-steps/{name}.md", step_page.page(name, step)
+        yield f"price-steps/{name}.md", step_page.page(name, step, examples)
     yield "price-steps/index.md", index_page("Price steps", step_page.ABOUT, step_page.entries(steps))
 
 

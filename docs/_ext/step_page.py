@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from .examples import Examples
 from .markdown import code, default, docstring, limits, plain, sections, table, with_examples
 from .rule_page import kind, meaning
 
@@ -14,20 +15,13 @@ ABOUT = """A price list may be derived from another by steps, which are applied 
 by one by `tallystick explain`. A step changes what a unit is worth and never moves money. How a derived list is written
 is on the page on [files](../files.md)."""
 
-EXAMPLES = {
-    "uplift": 'steps = [{ uplift = "4.83%", efficiency = "2.0%", round = "pound" }]',
-    "towards": 'steps = [{ towards = "benchmark", step = "1/3" }]',
-    "times": 'steps = [{ times = "10483/10415" }]',
-}
-"""How each step is written in a list; tests/docs holds that every step has one, and loads it."""
-
 
 def entries(steps: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """The steps for the index."""
     return {"": {name: with_examples(docstring(step)[0]) for name, step in steps.items()}}
 
 
-def page(name: str, step: Any) -> str:
+def page(name: str, step: Any, examples: Examples) -> str:
     """The whole page."""
     first, more = docstring(step)
     rows = [
@@ -36,6 +30,6 @@ def page(name: str, step: Any) -> str:
         for s in step.parameters.values()
     ]  # fmt: skip
     headings = ("parameter", "what it means", "kind", "unit", "limits", "default")
-    written = f'```toml\n[[price_list]]\nname = "derived"\nfrom_list = "base"\n{EXAMPLES[name]}\n```'
+    written = f"```toml\n{examples.price_list(name)}\n```"
     parts = (("Parameters", table(headings, rows, name="parameters")), ("In a scheme", written))
     return f"# {name}\n\n{with_examples(first)}\n\n{with_examples(more)}\n\n{sections(*parts)}\n"

@@ -1,0 +1,95 @@
+"""The shape of speed, asserted from the query and not from a clock: one scan, however many contracts and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import attrs
+import polars as pl
+import pytest
+
+from tallystick.kernel import pay
+from tallystick.kernel.facts import Facts
+from tests.bench import world as worlds
+from tests.bench.by_hand import by_hand
+
+SPELLS, CONTRACTS = 20_000, 1_000
+
+
+def _never(*_: Any) -> NoReturn:
+    raise AssertionError("activity rows were read in Python")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("activity")
+    worlds.generate(made, SPELLS, CONTRACTS)
+    return made
+
+
+@pytest.fixture(scope="module")
+def facts(folder: Path) -> Mapping[str, Facts]:
+    """The activity; whoever asks for its rows in plain Python fails."""
+    read = worlds.World(folder, CONTRACTS).facts()
+    return {name: attrs.evolve(table, records=_never) for name, table in read.items()}
+
+
+@pytest.mark.parametrize(("contracts", "compositions", "settles"), [
+    (1, 1, "year"), (100, 1, "year"), (1_000, 1, "year"), (100, 20, "year"), (1_000, 20, "year"), (100, 20, "month"),
+])  # fmt: skip
+def test_the_rules_pay_what_the_query_written_by_hand_pays(
+    folder: Path, facts: Mapping[str, Facts], contracts: int, compositions: int, settles: str
+) -> None:
+    world = worlds.World(folder, contracts, compositions, settles)
+    program = world.program()
+    reading = pay.read(program, facts)
+    frame = by_hand(folder, world.small(), states=True).collect()
+    assert not reading.faults
+    pence, counted = worlds.paid_by_rules(program, reading)
+    assert pence == worlds.paid_by_hand(frame)
+    assert counted == worlds.counted_by_hand(frame)
+    assert worlds.figures_by_rules(reading) == worlds.figures_by_hand(frame)
+
+
+def _read(folder: Path, facts: Mapping[str, Facts], contracts: int, compositions: int) -> pay.Payer:
+    payer = pay.Payer(worlds.World(folder, contracts, compositions).program(), facts)
+    payer.read()
+    return payer
+
+
+def _queries(payer: pay.Payer) -> list[pl.LazyFrame]:
+    return [query for queries in payer.passes.queries for query in queries]
+
+
+def _sums(payer: pay.Payer) -> int:
+    return sum(name.startswith("~sum") for query in _queries(payer) for name in query.collect_schema().names())
+
+
+def test_the_spells_are_scanned_once_whatever_the_number_of_contracts_and_compositions(
+    folder: Path, facts: Mapping[str, Facts]
+) -> None:
+    for contracts, compositions in ((1, 1), (100, 1), (1_000, 1), (100, 20), (1_000, 20)):
+        payer = _read(folder, facts, contracts, compositions)
+        assert len(payer.passes.queries) == 1
+        assert pl.explain_all(_queries(payer)).count("spells.parquet") == 1
+
+
+def test_more_contracts_are_not_more_columns(folder: Path, facts: Mapping[str, Facts]) -> None:
+    assert len({_sums(_read(folder, facts, contracts, 1)) for contracts in (1, 100, 1_000)}) == 1
+    assert _sums(_read(folder, facts, 100, 20)) == _sums(_read(folder, facts, 1_000, 20))
+
+
+def test_twenty_compositions_are_less_than_three_times_the_columns_of_one(
+    folder: Path, facts: Mapping[str, Facts]
+) -> None:
+    assert _sums(_read(folder, facts, 100, 20)) < 3 * _sums(_read(folder, facts, 100, 1))
+
+
+def test_what_is_collected_grows_with_contracts_and_bodies_and_not_with_rows(
+    folder: Path, facts: Mapping[str, Facts]
+) -> None:
+    payer = _read(folder, facts, 100, 20)
+    by_contract_and_body = by_hand(folder, worlds.World(folder, 100).small(), states=False).collect()
+    assert len(payer.passes.found[0, "spells"].cells) <= len(by_contract_and_body) + 1  # and the unplaced

@@ -179,8 +179,9 @@ def _line(line: str) -> str:
     about, mark, said = line.partition(_mark_of(line))
     if len(said) > LONGEST:
         said = "as *How it is worked out* says; written out in words it is too long to be read"
-        return f"**{plain(about)}**{mark}{said}"
-    return f"**{plain(about)}**{mark}{plain(said)}"
+    else:
+        said = plain(said)
+    return f"**{plain(about)}{mark[:-2]}**{mark[-2:]}{said}" if mark != " = " else f"**{plain(about)}**{mark}{said}"
 
 
 def _mark_of(line: str) -> str:

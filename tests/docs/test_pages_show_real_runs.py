@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tallystick import Engine
 from tallystick.command import cli
 
 ROOT = Path(__file__).parents[2]
 FIRST_HOUR = ROOT / "docs/tutorial/first-hour.md"
 FAILED_CHECK = ROOT / "docs/how-to/read-a-failed-check.md"
+ADD_CONTRACT = ROOT / "docs/how-to/add-a-contract.md"
 BRING_DATA = ROOT / "docs/how-to/bring-your-data.md"
 
 EASTMERE, WESTBROOK = "contracts/eastmere-acute.toml", "contracts/westbrook-acute.toml"
@@ -133,3 +135,30 @@ def test_a_column_of_an_unknown_name_is_told_as_the_guide_shows(workspace: Path)
     code, output = with_mistake(workspace, "data/spells.csv", "length_of_stay_days", "LOS", "check")
     assert code == 2
     assert is_shown(output.partition("\n\n")[0], BRING_DATA)
+
+
+CONTRACTS = re.findall(r"(?s)```toml\n(.*?)```", ADD_CONTRACT.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "more", ["", *CONTRACTS[1:4]], ids=["the least", "some rules", "other numbers", "its own rule"]
+)
+def test_each_contract_of_the_guide_loads(more: str, workspace: Path) -> None:
+    new = workspace / "contracts" / "northfield.toml"
+    new.write_text(CONTRACTS[0] + more, encoding="utf-8")
+    try:
+        assert "northfield-community" in {one.id for one in Engine().open(workspace).case.contracts}
+    finally:
+        new.unlink()
+
+
+def test_the_list_of_contracts_of_the_guide_loads(workspace: Path) -> None:
+    (rows,) = shown(ADD_CONTRACT)
+    listed = workspace / "contracts.csv"
+    listed.write_text(rows, encoding="utf-8")
+    try:
+        found = {one.id: {rule.label for rule in one.rules} for one in Engine().open(workspace).case.contracts}
+    finally:
+        listed.unlink()
+    assert found["northfield"] == {"outpatients", "hip fracture"}
+    assert found["southfield"] > found["northfield"]

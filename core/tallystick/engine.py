@@ -55,6 +55,7 @@ class Engine:
         the workspace's own files.
         """
         from tallystick.files.activity import read_facts
+        from tallystick.files.contract_days import within_their_contracts
         from tallystick.files.mapping import read_mapping
 
         handed = dict(frames or {})
@@ -69,10 +70,11 @@ class Engine:
             if name not in specs:
                 continue
             try:
-                facts[name] = read_facts(
+                read = read_facts(
                     specs[name], source, mapping=mapping.get(name, {}), file_name="" if name not in handed else name,
                     set_aside=set_aside, money=workspace.case.money,
                 )  # fmt: skip
+                facts[name] = within_their_contracts(read, workspace.case.contracts, set_aside=set_aside)
             except InputError as error:
                 faults.extend(error.faults)
         if faults:

@@ -68,7 +68,7 @@ def _read(spec: TableSpec, parts: Sequence[Part], unique: list[tuple[str, ...]],
     frame = _joined([part.typed() for part in parts])
     answers = surveys.survey(spec, frame, unique)
     FaultList(surveys.uneven(parts, answers)).raise_if_any()
-    faults, rows = surveys.locate(parts, answers, unique)
+    faults, rows = surveys.locate(spec, parts, answers, unique)
     left_out = 0
     if faults and not set_aside:
         raise InputError(faults)

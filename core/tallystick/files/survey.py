@@ -46,6 +46,10 @@ class Survey:
         """Whether any cell of a column has a problem."""
         return bool(self.found.get(f"{name} doubt"))
 
+    def is_reversed(self, pair: tuple[str, str]) -> bool:
+        """Whether the second of two days or moments is before the first in any row."""
+        return bool(self.found[_pair_name(pair)])
+
     def may_repeat(self, unique: Sequence[str]) -> bool:
         """Whether two rows may be alike in the columns; False is certain."""
         return bool(self.found[_set_name(unique)] != self.rows)
@@ -92,12 +96,23 @@ def survey(spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...
         # As days since 1970: a date beyond Python's calendar may stand there, which is a fault and no crash.
         day = pl.col(spec.date).cast(pl.Date).to_physical()
         asked += [day.min().alias("first day"), day.max().alias("last day")]
+    asked += [_reversed(spec, pair).any().alias(_pair_name(pair)) for pair in spec.ordered]
     asked += [_hashed(names).n_unique().alias(_set_name(names)) for names in unique]
     return Survey(frame.select(asked).collect(engine="streaming").row(0, named=True))
 
 
 def _set_name(names: Sequence[str]) -> str:
     return "different " + ", ".join(names)
+
+
+def _pair_name(pair: tuple[str, str]) -> str:
+    return " after ".join(pair)
+
+
+def _reversed(spec: TableSpec, pair: tuple[str, str]) -> pl.Expr:
+    """Where the second of two days or moments is before the first; nothing is before nothing."""
+    first, second = (pl.col(f"{name}.elapsed" if spec.columns[name].kind is Kind.MOMENT else name) for name in pair)
+    return (second < first).fill_null(False)
 
 
 def _hashed(names: Sequence[str]) -> pl.Expr:
@@ -108,7 +123,9 @@ Rows = set[tuple[int, int]]
 """Faulty rows, each as the number of its part and its number there."""
 
 
-def locate(parts: Sequence[Part], answers: Survey, unique: Sequence[tuple[str, ...]]) -> tuple[list[Fault], Rows]:
+def locate(
+    spec: TableSpec, parts: Sequence[Part], answers: Survey, unique: Sequence[tuple[str, ...]]
+) -> tuple[list[Fault], Rows]:
     """Find the rows behind a survey that was not good; the faults come by file, then by column."""
     faults: list[Fault] = []
     rows: Rows = set()
@@ -118,6 +135,12 @@ def locate(parts: Sequence[Part], answers: Survey, unique: Sequence[tuple[str, .
         for reading, frame in zip(wrong, frames, strict=True):
             faults += _in_words(part, reading, frame)
             rows |= {(number, row) for row in frame[ROW]}
+    for pair in spec.ordered:
+        if answers.is_reversed(pair):
+            for number, part in enumerate(parts):
+                found, late = _out_of_order(spec, part, pair)
+                faults += found
+                rows |= {(number, row) for row in late}
     for names in unique:
         if answers.may_repeat(names):
             found, alike = _repeated(parts, names)
@@ -159,6 +182,26 @@ def _in_words(part: Part, reading: Reading, frame: pl.DataFrame) -> list[Fault]:
         problem = reading.problems[number - 1]
         found += first_faults(problem, of[ROW].to_list(), cells, file=part.opened.file, column=reading.local)
     return found
+
+
+def _out_of_order(spec: TableSpec, part: Part, pair: tuple[str, str]) -> tuple[list[Fault], list[int]]:
+    """Rows in which the second of two days or moments is before the first."""
+    frame = part.typed(numbered=True)
+    if not set(pair) <= set(frame.collect_schema().names()):
+        return [], []
+    cells = [pl.col(name).cast(pl.String).alias(name) for name in pair]
+    late = frame.filter(_reversed(spec, pair)).select(ROW, *cells).sort(ROW).collect()
+    local = {reading.column.name: reading.local for reading in part.readings}
+    faults = [
+        Fault(
+            code="row/reversed", file=part.opened.file, row=row[ROW], column=local.get(pair[1], pair[1]),
+            found=f"{pair[1]} {row[pair[1]]} is before {pair[0]} {row[pair[0]]}",
+            why="nothing ends before it begins", times=late.height - SHOWN + 1 if position == SHOWN else 1,
+            write=f"a day for {pair[1]} that is not before {pair[0]}, or the reverse",
+        )
+        for position, row in enumerate(late.head(SHOWN).iter_rows(named=True), start=1)
+    ]  # fmt: skip
+    return faults, late[ROW].to_list()
 
 
 def _repeated(parts: Sequence[Part], names: Sequence[str]) -> tuple[list[Fault], Rows]:

@@ -81,6 +81,8 @@ class TableSpec:
     date: str | None = None
     units: Mapping[str, str] = field(factory=dict)
     unique: tuple[tuple[str, ...], ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
+    """Pairs of days or moments of which the second is never before the first, where both are given."""
     prices: bool = False
     confidential_to: tuple[str, ...] = ()
     cls: Any = field(default=None, eq=False, repr=False)
@@ -157,7 +159,8 @@ def _listed(codes: tuple[str, ...]) -> Callable[[Code], Flag]:
 @dataclass_transform(field_specifiers=(column,))
 def table(
     name: str, *, key: str | None = None, date: str | None = None, units: Mapping[str, str] | None = None,
-    unique: tuple[tuple[str, ...], ...] = (), prices: bool = False, confidential_to: tuple[str, ...] = (),
+    unique: tuple[tuple[str, ...], ...] = (), ordered: tuple[tuple[str, str], ...] = (), prices: bool = False,
+    confidential_to: tuple[str, ...] = (),
 ) -> Any:  # fmt: skip
     """Declare the class below as a table; raises RuleError where the declaration contradicts itself."""
 
@@ -167,16 +170,20 @@ def table(
             for n, hint in typing.get_type_hints(cls).items()
             if isinstance(vars(cls).get(n), Column)
         }
-        for name_of, what in ((key, "key"), (date, "date"), *((of, "unit") for of in (units or {}).values() if of)):
-            if name_of is not None and name_of not in columns:
-                raise RuleError(f"table {name}: its {what} {name_of!r} is not one of its columns")
+        for named, what in ((key, "key"), (date, "date"), *((of, "unit") for of in (units or {}).values() if of)):
+            if named is not None and named not in columns:
+                raise RuleError(f"table {name}: its {what} {named!r} is not one of its columns")
+        for pair in ordered:
+            kinds = {columns[name].kind for name in pair if name in columns}
+            if len(kinds) != 1 or kinds - {Kind.DAY, Kind.MOMENT}:
+                raise RuleError(f"table {name}: {' and '.join(pair)} are not two days, or two moments, of it")
         if key is None and (date is not None or units):
             raise RuleError(f"table {name}: rows that are dated or paid for need a key that names them")
         all_unique = ((key,), *unique) if key else unique
         cls.table = TableSpec(
             name=name, meaning=" ".join((cls.__doc__ or "").split()), columns=columns, key=key, date=date,
-            units=dict(units or {}), unique=tuple(tuple(u) for u in all_unique), prices=prices,
-            confidential_to=tuple(confidential_to), cls=cls,
+            units=dict(units or {}), unique=tuple(tuple(u) for u in all_unique),
+            ordered=tuple(ordered), prices=prices, confidential_to=tuple(confidential_to), cls=cls,
         )  # fmt: skip
         for column_name in columns:
             delattr(cls, column_name)

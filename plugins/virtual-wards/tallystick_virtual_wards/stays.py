@@ -5,7 +5,8 @@ from __future__ import annotations
 from tallystick.language import Code, Count, Day, Flag, Maybe, Table, column, table
 
 
-@table("virtual_ward_stays", key="stay", date="ended", units={"virtual ward day": "days"})
+@table("virtual_ward_stays", key="stay", date="ended", units={"virtual ward day": "days"},
+       ordered=(("started", "ended"),))  # fmt: skip
 class VirtualWardStays(Table):
     """Stays on a virtual ward: a row for each stay that has ended, in the period of its last day."""
 

@@ -6,7 +6,7 @@ from tallystick.kernel.language.series import Code, Day
 from tallystick.kernel.tables import Table, column, table
 
 
-@table("calendar_cover", unique=(("calendar",),))
+@table("calendar_cover", unique=(("calendar",),), ordered=(("covers_from", "covers_to"),))
 class CalendarCover(Table):
     """Cover of calendars: one row for each calendar of public holidays, with where it was taken from."""
 

@@ -7,7 +7,8 @@ from tallystick.kernel.tables import Table, column, table
 from tallystick_rules.tables import _names
 
 
-@table("emergency_attendances", key="attendance", date="attended", units={"attendance": "attendances"})
+@table("emergency_attendances", key="attendance", date="attended", units={"attendance": "attendances"},
+       ordered=(("arrived_at", "departed_at"),))  # fmt: skip
 class EmergencyAttendances(Table):
     """Attendances at urgent and emergency departments: one row for each arrival, or a day's of one kind."""
 

@@ -7,7 +7,7 @@ from tallystick.kernel.tables import Table, column, table
 from tallystick_rules.tables import _names
 
 
-@table("people", key="entry", date="census_day", units={"person": ""})
+@table("people", key="entry", date="census_day", units={"person": ""}, ordered=(("eligible_from", "eligible_to"),))
 class People(Table):
     """People on a census day: one row for each person counted, in each category in which they are counted."""
 

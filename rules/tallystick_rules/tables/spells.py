@@ -13,7 +13,8 @@ ELECTIVE = ("11", "12", "13")
 NON_ELECTIVE = ("21", "22", "23", "24", "25", "28", "2A", "2B", "2C", "2D", "31", "32", "81", "82", "83")
 
 
-@table("spells", key="spell", date="discharged", units={"spell": "", "critical care day": "critical_care_days"})
+@table("spells", key="spell", date="discharged", units={"spell": "", "critical care day": "critical_care_days"},
+       ordered=(("admitted", "discharged"),))  # fmt: skip
 class Spells(Table):
     """Admitted care: one row for each hospital provider spell, in the period in which the patient was discharged."""
 

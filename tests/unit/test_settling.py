@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import pytest
 
 from tallystick.kernel import pay
-from tallystick.kernel.accounts import Account, Contract
+from tallystick.kernel.accounts import Account, Contract, Pot
 from tallystick.kernel.case import PriceRows
 from tallystick.kernel.errors import InputError, SettlementError
 from tallystick.kernel.flows import Covered, Flow, Law, Priced, Units
@@ -237,3 +238,38 @@ def test_with_many_rows_some_contracts_are_derived_again_by_themselves(monkeypat
     said = next(one.detail for one in found.checks if one.name == "derived again by the reference")
     assert said == "1 of 2 contracts, 4 rows, equal to the penny"
     assert next(one.detail for one in settle(made, facts, reference_rows=3).checks).startswith("left out")
+
+
+@rule("two-pots")
+class PaysFromPot(Rule):
+    """Pays somebody out of a pot that an account parameter names."""
+
+    pot: Account = parameter("The pot.")
+    amount: Amount = parameter("How much.")
+
+    @hookimpl
+    def incentive(self, contract: Contract) -> Iterator[Flow]:
+        yield Flow(contract.commissioner, self.pot, self.amount, reason="in")
+        yield Flow(self.pot, contract.provider, self.amount, reason="out")
+
+
+def from_pot(label: str, **declared: Any) -> Any:
+    entry = use(PaysFromPot, label, pot="A/pot", amount="£1.00")
+    return attrs.evolve(entry, pots=(Pot(name="pot", **declared),))
+
+
+def test_a_pot_pays_only_whom_it_may() -> None:
+    assert settled(contract("A", from_pot("x", may_pay=("provider",)))).passed
+    assert settled(contract("A", from_pot("x", may_pay=("RXX",)))).passed
+    found = settled(contract("A", from_pot("x", may_pay=("commissioner",))))
+    assert "it would have paid RXX, and it may pay commissioner alone" in found.stopped["A"].why
+
+
+def test_two_rules_that_name_one_pot_say_the_same_of_it_or_one_says_nothing() -> None:
+    one, same, silent = (from_pot(n, **said) for n, said in (("x", KEPT), ("y", KEPT), ("z", {})))
+    assert settled(contract("A", one, same, silent)).passed
+    found = settled(contract("A", one, from_pot("y", at_end="carry forward", purpose="another")))
+    assert "'x' and 'y' say different things" in found.stopped["A"].why
+
+
+KEPT = {"at_end": "carry forward", "purpose": "one"}

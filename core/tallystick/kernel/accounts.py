@@ -49,6 +49,11 @@ class Pot:
     opening: int = 0
     may_pay: tuple[str, ...] = field(default=())
 
+    @property
+    def is_only_named(self) -> bool:
+        """True if nothing is said of the pot but its name: another rule says what it is for."""
+        return not (self.purpose or self.to or self.may_pay or self.opening) and self.at_end == "be empty"
+
     def __attrs_post_init__(self) -> None:
         if self.at_end not in AT_END:
             raise RuleError(f"pot {self.name!r}: at_end is one of {', '.join(AT_END)}, not {self.at_end!r}")

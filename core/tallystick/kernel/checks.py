@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from tallystick.kernel.ledger import LedgerLine, PotState
+from tallystick.kernel.accounts import Pot
+from tallystick.kernel.ledger import LedgerLine, PotState, declared_pots, may_be_paid
 from tallystick.kernel.money import money_text
 from tallystick.kernel.program import Program
 from tallystick.kernel.reading import Reading, UnitsLine
@@ -22,17 +23,40 @@ class Check:
     contracts: tuple[str, ...] = ()
 
 
-def pot_checks(states: Iterable[PotState], money: str) -> Iterator[Check]:
-    """No pot goes below zero; in the end it is empty, carried forward by name, or handed on."""
+def pot_checks(program: Program, states: Iterable[PotState], money: str) -> Iterator[Check]:
+    """No pot goes below zero or pays whom it may not; in the end it is empty, carried forward by name, or handed on."""
+    yield from _declared_twice(program)
     for state in states:
         where = f"pot {state.account}" + ("" if state.book == "cash" else f", {state.book} book")
-        wrong = _wrong_with(state, money)
+        wrong = _wrong_with(state, money) or _wrongly_paid(program, state)
         if wrong is None:
             kept = f"{money_text(state.closing, money)} carried forward" if state.closing else "empty at the end"
-            detail = f"{money_text(state.received, money)} in, {kept}"
+            opened = f"{money_text(state.opening, money)} at the start, " if state.opening else ""
+            detail = f"{opened}{money_text(state.received, money)} in, {money_text(state.paid, money)} out, {kept}"
             yield Check(f"{where} keeps its money", True, detail, state.contracts)
         else:
             yield Check(f"{where} {wrong[0]}", False, wrong[1], state.contracts)
+
+
+def _declared_twice(program: Program) -> Iterator[Check]:
+    """Two rules of a contract that name one pot say the same of it, or one of them nothing."""
+    first: dict[tuple[str, str], tuple[str, Pot]] = {}
+    for contract, label, pot in declared_pots(program):
+        if pot.is_only_named:
+            continue
+        other, said = first.setdefault((contract, pot.name), (label, pot))
+        if said != pot:
+            detail = f"{other!r} and {label!r} say different things of its holder, purpose, end or payees"
+            yield Check(f"pot {contract}/{pot.name} is one pot", False, detail, (contract,))
+
+
+def _wrongly_paid(program: Program, state: PotState) -> tuple[str, str] | None:
+    """Who was paid from a pot that says whom it may pay, and is not among them; None if nobody."""
+    others = sorted(state.payees - may_be_paid(program, state)) if state.pot.may_pay else []
+    if not others:
+        return None
+    allowed = ", ".join(state.pot.may_pay)
+    return "pays only whom it may", f"it would have paid {', '.join(others)}, and it may pay {allowed} alone"
 
 
 def _wrong_with(state: PotState, money: str) -> tuple[str, str] | None:

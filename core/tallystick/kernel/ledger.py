@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tallystick.kernel.accounts import Pot
 from tallystick.kernel.case import Period
@@ -60,6 +60,8 @@ class PotState:
     lowest: int
     carried: int
     """What is carried forward by name, of what it holds in the end."""
+    payees: frozenset[str] = frozenset()
+    """Every account that was paid from it."""
     closing_lines: tuple[LedgerLine, ...] = field(default=())
     """The lines by which the engine returned or passed on what was left."""
 
@@ -106,13 +108,21 @@ def balances(lines: Iterable[LedgerLine], opening: Mapping[str, int]) -> list[Ba
     ]
 
 
-def pots_of(program: Program) -> dict[str, tuple[Pot, tuple[str, ...]]]:
-    """Every pot and fund by account, as it is declared, with the contracts that may use it."""
-    found: dict[str, tuple[Pot, tuple[str, ...]]] = {}
+def declared_pots(program: Program) -> Iterator[tuple[str, str, Pot]]:
+    """Contract, label and pot, for every pot that a rule of a contract declares more of than its name."""
     for use in program.uses.values():
         for contract, entry in use.holders.items():
             for pot in (*use.traced.pots.values(), *entry.pots):
-                found.setdefault(f"{contract}/{pot.name}", (pot, (contract,)))
+                yield contract, entry.label, pot
+
+
+def pots_of(program: Program) -> dict[str, tuple[Pot, tuple[str, ...]]]:
+    """Every pot and fund by account, as it is declared, with the contracts that may use it."""
+    found: dict[str, tuple[Pot, tuple[str, ...]]] = {}
+    for contract, _, pot in declared_pots(program):
+        account = f"{contract}/{pot.name}"
+        if account not in found or found[account][0].is_only_named:
+            found[account] = (pot, (contract,))
     for fund in program.case.funds:
         users = {c for use in program.uses.values() if f"fund {fund.name}" in use.shares for c in use.holders}
         found[f"scheme/{fund.name}"] = (fund, tuple(sorted(users)))
@@ -122,12 +132,15 @@ def pots_of(program: Program) -> dict[str, tuple[Pot, tuple[str, ...]]]:
 def pot_states(program: Program, reading: Reading, lines: Sequence[LedgerLine]) -> list[PotState]:
     """Every pot and fund over its time, closed as its declaration says."""
     declared = pots_of(program)
+    payees: dict[tuple[str, str], set[str]] = {}
     moved: dict[tuple[str, str], dict[str, list[int]]] = {}
     for line in lines:
         for account, received in ((line.payee, True), (line.payer, False)):
             if "/" in account:
                 by_month = moved.setdefault((account, line.book), {}).setdefault(line.month, [0, 0])
                 by_month[0 if received else 1] += line.pence
+                if not received:
+                    payees.setdefault((account, line.book), set()).add(line.payee)
     for account, (pot, _) in declared.items():
         if pot.opening:
             moved.setdefault((account, "cash"), {})
@@ -135,7 +148,10 @@ def pot_states(program: Program, reading: Reading, lines: Sequence[LedgerLine]) 
     for carry in reading.carries:
         carried[carry.pot] = carried.get(carry.pot, 0) + carry.pence
     return [
-        _state(program, account, book, by_month, declared, carried.get(account, 0))
+        evolve(
+            _state(program, account, book, by_month, declared, carried.get(account, 0)),
+            payees=frozenset(payees.get((account, book), ())),
+        )
         for (account, book), by_month in sorted(moved.items())
     ]
 
@@ -168,6 +184,14 @@ def _state(
         account=account, pot=pot, contracts=contracts, book=book, opening=opening, received=received, paid=paid,
         lowest=lowest, carried=carried, closing_lines=closing,
     )  # fmt: skip
+
+
+def may_be_paid(program: Program, state: PotState) -> frozenset[str]:
+    """The accounts that a pot may pay, where it says who: parties by their role in its contract, or codes."""
+    named = state.pot.may_pay
+    own = {getattr(c, to) for to in named if to in ("provider", "commissioner") for c in program.contracts
+           if c.id in state.contracts}  # fmt: skip
+    return frozenset(own | set(named))
 
 
 def _owner(program: Program, contract: str, to: str) -> str:

@@ -112,7 +112,7 @@ def settle(
         lines += [line for state in pots for line in state.closing_lines]
         found = [
             *unit_checks(program, reading),
-            *pot_checks(pots, case.money),
+            *pot_checks(program, pots, case.money),
             *law_checks(program, reading, case.money),
             *ledger_checks(lines, pots, case.money),
         ]

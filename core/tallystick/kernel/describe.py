@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from tallystick.kernel.language.nodes import Kind, Node, walk
@@ -33,6 +33,10 @@ PHRASES = {
 ENDS = {"contract": "the contract", "provider": "the provider", "commissioner": "the commissioner", "scheme": "all"}
 
 
+NOTHING = "“”"
+"""How a text with nothing in it is shown, so that it is seen."""
+
+
 def value_text(kind: Kind, value: object, unit: str = "GBP") -> str:
     """A value as people write it: £1,234.56, 0.05, yes, 2025-04-01; ``missing`` where there is none."""
     if value is None:
@@ -45,7 +49,12 @@ def value_text(kind: Kind, value: object, unit: str = "GBP") -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime.datetime):
         return value.strftime("%Y-%m-%d %H:%M")
-    return f"{value:,}" if kind is Kind.COUNT else str(value)
+    return f"{value:,}" if kind is Kind.COUNT else str(value) or NOTHING
+
+
+def codes_text(codes: Iterable[object]) -> str:
+    """Codes in a row, as ``11, 12, 13``."""
+    return ", ".join(str(code) or NOTHING for code in codes)
 
 
 def plain_name(name: object) -> str:
@@ -182,7 +191,7 @@ class Wording:
         return f"{self.inside(value, OR)}, or {self.inside(otherwise, OR)} where that is missing", LOOSE
 
     def _is_in(self, node: Node) -> Said:
-        return f"{self.inside(node.args[0], OR)} is one of {', '.join(map(str, node.data))}", COMPARED
+        return f"{self.inside(node.args[0], OR)} is one of {codes_text(node.data)}", COMPARED
 
     def _starts_with(self, node: Node) -> Said:
         return f"{self.inside(node.args[0], OR)} begins with {' or '.join(map(str, node.data))}", COMPARED

@@ -15,6 +15,7 @@ from tallystick.kernel.describe import (
     Said,
     Wording,
     always,
+    codes_text,
     plain_name,
     value_text,
 )  # fmt: skip
@@ -69,6 +70,8 @@ class Worked(Wording):
         how, value = self.text(node), self.shown(node)
         if name == "amount" and any(how == f"{step.name} {value}" for step in self.steps):
             return  # it is one of the steps already
+        if how == f"{name} {value}" and any(step.name == name and step.value == value for step in self.steps):
+            return  # the step before says the same under the same name
         self.steps.append(Step(name, value, how))
 
     def say(self, node: Node) -> Said:
@@ -201,7 +204,7 @@ class Worked(Wording):
                 return self._why_missing(first)
             return self.decided(first)
         if node.op == "is_in":
-            return f"{self.text(node.args[0])} is {negation}one of {', '.join(map(str, node.data))}"
+            return f"{self.text(node.args[0])} is {negation}one of {codes_text(node.data)}"
         if node.op == "starts_with":
             begins = "begins" if holds else "does not begin"
             return f"{self.text(node.args[0])} {begins} with {' or '.join(map(str, node.data))}"

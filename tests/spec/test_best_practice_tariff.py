@@ -243,6 +243,13 @@ def test_with_no_cases_not_even_a_gateway_of_nothing_is_reached(reading: Read) -
     assert bundles(reading, made) == {}
 
 
+def test_a_gateway_of_nothing_is_not_reached_by_a_provider_without_cases_of_its_own(reading: Read) -> None:
+    copd = rule(BUNDLE, top_up="£100", gateway="0%")
+    made = case(contract("A", copd), tables=TABLES)
+    others = [spell("1", provider="RZZ", contract="A")]  # counted under the contract, treated by somebody else
+    assert settle(reading, made, spells=others, evidence=[said("1", "bundle", True)]) == {}
+
+
 # In the fixed element
 
 
@@ -258,6 +265,13 @@ def test_what_is_assumed_rounds_once_and_is_taken_from_whole_pence(reading: Read
     thirds = rule(BUNDLE, Moves.TRUE_UP, top_up="£1", expected="1/3")
     made = case(contract("A", thirds), tables=TABLES)
     assert bundles(reading, made, True, False) == {TO_PROVIDER: 33}  # 100 − 200 ÷ 3 = 66.67 → 67
+
+
+def test_what_is_assumed_of_several_levels_rounds_once_for_all_of_them(reading: Read) -> None:
+    two = (*BUNDLE, Level(name="review", criteria=(Criterion(name="review"),)))
+    made = case(contract("A", rule(two, Moves.TRUE_UP, top_up="£0.01", expected="50%")), tables=TABLES)
+    # 0 − 0.5 × (1 + 1) is a penny back; by level it would be 0.5 → 1, twice
+    assert bundles(reading, made, False) == {TO_PROVIDER: -1}
 
 
 def test_corrected_at_the_next_round_it_stands_in_the_memo_book_until_the_period_after(reading: Read) -> None:

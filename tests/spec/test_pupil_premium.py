@@ -61,6 +61,16 @@ def test_a_payee_may_be_an_organisation_that_is_named_and_the_payer_the_commissi
     assert answer == {("premium", "QYY", "RCH"): 2_002}  # 1,001 + 1,001
 
 
+def test_a_payee_that_is_the_commissioner_is_the_contracts_own_and_no_account_of_that_name(reading: Read) -> None:
+    central = [{"category": "carer", "rate": "£10", "payee": "commissioner", "look_back_years": 0, "place": 1}]
+    assert settle(reading, made(central), people=[one("P1", "carer")]) == {("premium", "scheme/premium", "QYY"): 1_000}
+
+
+@pytest.mark.parametrize("last", ["2025-10-02", "2026-04-01", "9999-12-31"])
+def test_a_day_far_ahead_says_that_the_condition_is_still_met(reading: Read, last: str) -> None:
+    assert paid(reading, one("P1", "primary", last=last)) == {PREMIUM: 151_500}
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_whoever_is_in_two_categories_is_paid_for_once_at_the_higher_rate(reading: Read, order: int) -> None:
     people = [one("P1", "primary"), one("P1", "previously"), one("P2", "primary")][::order]

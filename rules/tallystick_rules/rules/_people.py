@@ -81,7 +81,9 @@ def census(people: Table, categories: Rows[Any], wanted: str, day: Day) -> Censu
 
 def _eligible(last: Maybe[Day], look_back: Count, census_day: Day) -> Flag:
     """Whether the condition was met so many years before the census or later: exactly so many years before counts."""
-    return last.map(lambda day: completed_years(day.plus_days(1), census_day) < look_back).is_yes()
+    met_on = last.or_else(census_day)
+    until = when(met_on > census_day, census_day, met_on)  # a day far ahead says that the condition is still met
+    return last.is_given() & (completed_years(until.plus_days(1), census_day) < look_back)
 
 
 def _worth_at(people: Table, categories: Rows[Any], wanted: str, place: int) -> Any:

@@ -55,8 +55,8 @@ class BestPracticeTariff(Rule):
         all its contracts and in the period that is settled, is at least the gateway; with no cases it is not. The
         worth of a case is the top-up, or the best practice price less the fallback price, times the market forces
         factor, rounded once; a case without a price or a factor is a fault of the row. In the fixed element:
-        Σ worth of what was achieved − expected attainment × Σ worth of all cases. The budget-neutral option lowers
-        the base price, which is a step of the price list and no part of this rule.
+        Σ worth of what was achieved − expected attainment × Σ worth of all cases, of all levels together. The
+        budget-neutral option lowers the base price, which is a step of the price list and no part of this rule.
 
     Example
         Hip fracture, top-up £1,335. Of four cases one had surgery after 36.1 hours and one is not yet recorded:
@@ -114,7 +114,8 @@ class BestPracticeTariff(Rule):
         spells = activity.spells
         cases: Flag = spells.where(self.where)
         yield Figure("cases", cases)
-        corrections: list[Amount] = []
+        earned: list[Amount] = []
+        of_all: list[Amount] = []
         for level in self.levels:
             met, failed = reached(level, spells, activity.evidence, self.standard)
             yield Figure(f"{level.name}: achieved", cases & met)
@@ -129,17 +130,19 @@ class BestPracticeTariff(Rule):
             if self.gateway is not None:
                 attained = _attained(cases, met)
                 yield Figure(f"{level.name}: the provider's attainment", attained)
-                earns = (attained >= each_contract(self.gateway)).named("the gateway is reached")
+                anybody = count(cases, to="provider") > 0
+                earns = (anybody & (attained >= each_contract(self.gateway))).named("the gateway is reached")
             if self.moves is Moves.ADDED:
                 yield Flow(contract.commissioner, contract.provider, when(cases & earns, worth), kind="price",
                            reason=f"best practice achieved: {level.name}")  # fmt: skip
             elif self.moves is Moves.TAKEN_OFF:
                 yield Flow(contract.provider, contract.commissioner, when(cases & ~earns, worth), kind="price",
                            reason=f"best practice not achieved: {level.name}")  # fmt: skip
-            elif self.expected is not None:
-                assumed = total(when(cases, worth)) * self.expected
-                corrections.append(total(when(cases & earns, worth)) - assumed)
-        yield from self._correct(contract, corrections)
+            else:
+                earned.append(total(when(cases & earns, worth)))
+                of_all.append(total(when(cases, worth)))
+        if self.expected is not None and earned:
+            yield from self._correct(contract, _sum(earned) - _sum(of_all) * self.expected)
 
     def _check(self) -> None:
         if not self.levels or not all(level.criteria or level.setting for level in self.levels):
@@ -163,13 +166,8 @@ class BestPracticeTariff(Rule):
             price = joined(lambda best, less: best - less, price, fallback)
         return as_money(price, self.market_forces_factor, spells)
 
-    def _correct(self, contract: Contract, corrections: list[Amount]) -> Iterator[Flow]:
+    def _correct(self, contract: Contract, found: Amount) -> Iterator[Flow]:
         """Correct the fixed element by what was attained less what was assumed, now or in the period after."""
-        if not corrections:
-            return
-        found = corrections[0]
-        for more in corrections[1:]:
-            found = found + more
         payer, payee = contract.commissioner, contract.provider
         if self.moves is Moves.TRUE_UP:
             yield Flow(payer, payee, found, reason="best practice attained, less what the fixed element assumed")
@@ -179,6 +177,14 @@ class BestPracticeTariff(Rule):
         yield Flow(payee, payer, before.or_else(0), book="memo", reason="best practice, corrected in this round")
         due = before.or_else(0 if self.carried_in is None else self.carried_in)
         yield Flow(payer, payee, due, reason="best practice of the round before, attained less assumed")
+
+
+def _sum(levels: list[Amount]) -> Amount:
+    """The amounts of all levels together: what is expected of them is multiplied, and rounded, once."""
+    found = levels[0]
+    for more in levels[1:]:
+        found = found + more
+    return found
 
 
 def _attained(cases: Flag, met: Flag) -> Rate:

@@ -39,7 +39,8 @@ class PatientExperience(Rule):
            commissioner.
         4. No answer: released, at once or when the last day has passed; or held, and after the last day it goes to
            `unanswered_to`; or a part released as large as the rate of satisfied among the provider's answers, under
-           all its contracts. Where nobody has answered it stays held.
+           all its contracts. Where nobody has answered it stays held. In this rate, and in the smallest sample,
+           every answer counts that is known by the run's day: what one contract calls late another may not.
         5. With fewer answers than the smallest sample no answer decides: all is released, held, or returned to
            the commissioner.
 

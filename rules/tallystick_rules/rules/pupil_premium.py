@@ -23,7 +23,9 @@ class Category:
 
     category: Code = parameter("The category, as the table of people names it.")
     rate: Price = parameter("What is paid for each person of the category.", at_least=0, unit="a person")
-    payee: Code = parameter("Who is paid: provider, local authority (the person's own), or an organisation's code.")
+    payee: Code = parameter(
+        "Who is paid: provider, commissioner, local authority (the person's own), or an organisation's code."
+    )
     look_back_years: Count = parameter(LOOK_BACK, at_least=0, at_most=130, unit="years")
     place: Count = parameter(PLACE, at_least=1, at_most=MOST_PLACES)
 
@@ -38,7 +40,8 @@ class PupilPremium(Rule):
 
     Who pays whom
         A fund of the scheme, or the commissioner, pays the provider, the local authority of the person's
-        residence, or a named organisation: which of them is said for each category.
+        residence, or a named organisation: which of them is said for each category. What the commissioner would
+        pay itself moves nothing.
 
     How it is worked out
         1. People are counted on one census day. They are in a category if they met its condition on that day or
@@ -73,7 +76,8 @@ class PupilPremium(Rule):
         people = activity.people
         counted = census(people, self.categories, "rate", self.census_day)
         amount = when(counted.counted, counted.worth * people.rows).named("rate of the person's category")
-        payee = self.categories.find("payee", category=people.category.or_else("")).or_else("")
+        said = self.categories.find("payee", category=people.category.or_else("")).or_else("")
+        payee = when(said == "commissioner", contract.commissioner.code, said)
         to_provider, to_authority = payee == "provider", payee == "local authority"
         yield self._pay(contract.provider, when(to_provider, amount), "to the provider")
         yield self._pay(account(people.local_authority), when(to_authority, amount), "to the person's local authority")

@@ -46,7 +46,8 @@ class PupilPremiumFund(Rule):
            each to the largest remainders, ties by the contract's id. The parts sum to the fund.
         3. If nobody is counted in any contract nothing is paid: the fund is carried forward by name.
 
-        Contracts share the fund of the period in which the census day falls, so their periods have to be alike.
+        Contracts share the fund of the period in which the census day falls, so their periods have to be alike:
+        where they overlap and are not, the fund would be shared twice, and nothing is settled for them.
         People of unknown or unlisted category weigh nothing, and are shown.
 
     Example

@@ -1,0 +1,41 @@
+"""Every national rule, held beside a calculation of its own: line by line, on both readings, in worlds full of edges.
+
+The calculations are in `by_hand_*.py`, the worlds in `by_hand_drawn*.py`. A deep run draws many more of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import settings
+
+from tests.properties import (
+    by_hand_best_practice,
+    by_hand_delays,
+    by_hand_drawn,
+    by_hand_drawn_care,
+    by_hand_drawn_delays,
+    by_hand_drawn_people,
+    by_hand_patients,
+    by_hand_people,
+    by_hand_prices,
+)
+from tests.properties.by_hand import Found, World, agree
+
+DRAWN: dict[str, tuple[Callable[[int, int], World], Callable[[World], Found]]] = {
+    "prices": (by_hand_drawn.prices_world, by_hand_prices.by_hand),
+    "best practice": (by_hand_drawn_care.best_practice_world, by_hand_best_practice.by_hand),
+    "patients": (by_hand_drawn_care.patients_world, by_hand_patients.by_hand),
+    "people": (by_hand_drawn_people.people_world, by_hand_people.by_hand),
+    "delays": (by_hand_drawn_delays.delays_world, by_hand_delays.by_hand),
+}
+WORLDS, ROWS = max(1, settings().max_examples // 50), 40  # two of each by default, forty of each in a deep run
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+@pytest.mark.parametrize("rules", sorted(DRAWN))
+def test_every_line_of_the_ledger_is_what_a_calculation_by_hand_says(rules: str, seed: int) -> None:
+    drawn, by_hand = DRAWN[rules]
+    found = agree(drawn(seed, ROWS), by_hand)
+    assert found.ledger or found.stopped

@@ -107,7 +107,7 @@ def settle(
     ]  # fmt: skip
     amounts = {
         row["spell"]: half_up(
-            payment(made, contract, rule, row) * number(rule, "share", row["discharged"]), made.case.rounding
+            max(0, payment(made, contract, rule, row)) * number(rule, "share", row["discharged"]), made.case.rounding
         )
         for row in rows
     }

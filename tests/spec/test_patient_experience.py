@@ -78,6 +78,10 @@ def test_if_a_quarter_answer_and_the_rest_lapses_a_5_per_cent_hold_is_a_3_75_per
     assert answer["price", "QYY", "RXX"] == 400_000
 
 
+def test_nothing_is_held_of_a_payment_that_goes_the_other_way(reading: Read) -> None:
+    assert moved(reading, made(amount="-£1,000"), **FOUR) == {}  # else dissatisfied patients would bring money
+
+
 def test_what_is_held_is_rounded_once_for_each_spell_and_leaves_the_pot_whole(reading: Read) -> None:
     # 5% of £10.10 is 50.5 p: 51 p, held four times, and 51 p each way
     assert moved(reading, made("£10.10"), **FOUR) == {HELD: 204, RELEASED: 153, REFUSED: 51}

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from tallystick.kernel.errors import InputError
 from tallystick.kernel.program import compose
-from tallystick.kernel.settlement import settle as kernel_settle
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.tables.people import People
-from tests.support import Answer, Read, case, contract, day, framed_tables, fund, read_case, rows_of, settle, use
+from tests.support import Answer, Read, case, contract, day, fund, read_case, settle, use
 
 CENSUS = "2025-10-02"
 CATEGORIES = (
@@ -85,7 +85,5 @@ def test_contracts_whose_periods_differ_do_not_share_the_fund_twice(settles: str
         contract("A", rule, provider="RAA"), contract("B", rule, provider="RBB", settles=settles),
         tables=[People], funds=(fund("premium", 10_000_000),), as_at=day("2026-04-30"),
     )  # fmt: skip
-    people = rows_of(unlike, {"people": [one("RAA", "P1"), one("RBB", "P2")]})
-    settled = kernel_settle(unlike, framed_tables(compose(unlike), people))
-    assert (settled.outcomes, list(settled.lines)) == ({"A": "stopped", "B": "stopped"}, [])
-    assert "shared out twice" in settled.stopped["A"].why
+    with pytest.raises(InputError, match="periods overlap and are not alike"):
+        compose(unlike)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from attrs import frozen
 
 from tallystick.kernel.accounts import Pot
-from tallystick.kernel.language.nodes import walk
 from tallystick.kernel.ledger import LedgerLine, PotState, declared_pots, may_be_paid
 from tallystick.kernel.money import money_text
 from tallystick.kernel.program import Program
-from tallystick.kernel.reading import LawLine, Reading, UnitsLine
+from tallystick.kernel.reading import Reading, UnitsLine
 
 
 @frozen
@@ -79,7 +76,6 @@ def _wrong_with(state: PotState, money: str) -> tuple[str, str] | None:
 
 def law_checks(program: Program, reading: Reading, money: str) -> Iterator[Check]:
     """Each rule's own laws, in each contract and period; those that hold are counted together."""
-    yield from _shared_twice(program, reading)
     held: dict[tuple[str, str], int] = {}
     for law in reading.laws:
         entry = program.labels[law.contract, law.identity]
@@ -91,31 +87,6 @@ def law_checks(program: Program, reading: Reading, money: str) -> Iterator[Check
                         (law.contract,))  # fmt: skip
     for (use, says), times in sorted(held.items()):
         yield Check(f"{use}: {says}", True, f"held {times:,} times")
-
-
-def _shared_twice(program: Program, reading: Reading) -> Iterator[Check]:
-    """What a rule shares out among contracts by a law is shared once: not in periods that overlap and are not alike."""
-    spans = {c.id: {p.number: (p.first, p.last) for p in c.periods()} for c in program.contracts}
-    windows: dict[tuple[str, str], dict[tuple[datetime.date, datetime.date], set[str]]] = {}
-    for law in reading.laws:
-        if law.right and _beyond_the_contract(program, law):
-            found = windows.setdefault((law.identity, law.says), {})
-            found.setdefault(spans[law.contract][law.period], set()).add(law.contract)
-    for (identity, says), found in sorted(windows.items()):
-        for one, other in pairwise(sorted(found)):
-            if other[0] <= one[1]:
-                contracts = tuple(sorted(found[one] | found[other]))
-                yield Check(
-                    f"{program.labels[contracts[0], identity].label}: {says}", False,
-                    f"it would be shared out twice, in {one[0]} to {one[1]} and in {other[0]} to {other[1]}: let the "
-                    "contracts that share it have the same periods", contracts,
-                )  # fmt: skip
-
-
-def _beyond_the_contract(program: Program, law: LawLine) -> bool:
-    """Whether a side of the law is added up over several contracts."""
-    sides = [node for says, *both in program.uses[law.identity].traced.laws if says == law.says for node in both]
-    return any(node.op == "total" and node.data[0] == "scheme" and node.data[1] for node in walk(*sides))
 
 
 def unit_checks(program: Program, reading: Reading) -> Iterator[Check]:

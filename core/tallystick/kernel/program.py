@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pluggy
@@ -77,6 +78,7 @@ def compose(case: Case, *, watch: Watch | None = None) -> Program:
             holders.setdefault(identities[contract.id][entry.label], {})[contract.id] = entry
     uses, failed = _trace_all(case, holders, identities, watch)
     _one_meaning_of_each_label(uses)
+    _same_periods(case, uses)
     for contract in case.contracts:
         for entry in contract.rules if contract.id in identities else ():
             error = failed.get(identities[contract.id][entry.label])
@@ -193,6 +195,25 @@ def _one_meaning_of_each_label(uses: Mapping[str, Use]) -> None:
                     found=f"the scheme's {tie} means one thing in contract {one} and another in contract {other}",
                     why="it shares something out among contracts, and they refer to different rules by the same label",
                     write="let its labels refer to rules of the scheme in both",
+                ))  # fmt: skip
+
+
+def _same_periods(case: Case, uses: Mapping[str, Use]) -> None:
+    """What is shared out among contracts is shared in periods that are alike, or the same days would count twice."""
+    contracts = {contract.id: contract for contract in case.contracts}
+    for use in uses.values():
+        if not any(tie.startswith("rule ") for tie in use.shares):
+            continue
+        windows = {(p.first, p.last): held for held in sorted(use.holders) for p in contracts[held].periods()}
+        for one, other in pairwise(sorted(windows)):
+            if other[0] <= one[1]:
+                raise InputError(Fault(
+                    code="scheme-rule/unlike-periods",
+                    found=f"the scheme's rule {next(iter(use.holders.values())).scheme!r} is shared by contracts whose "
+                    f"periods overlap and are not alike: {windows[one]} settles {one[0]} to {one[1]}, and "
+                    f"{windows[other]} {other[0]} to {other[1]}",
+                    why="what it adds up or shares out among contracts would be added up or given out twice",
+                    write="the same settles, and years that begin alike, in all contracts that hold the rule",
                 ))  # fmt: skip
 
 

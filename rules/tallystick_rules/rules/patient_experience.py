@@ -31,7 +31,8 @@ class PatientExperience(Rule):
         dissatisfied; an improvement fund; or the others, by their own released money.
 
     How it is worked out
-        1. Held: payment of the spell × share, rounded once. Held whole, it leaves the pot whole.
+        1. Held: payment of the spell × share, rounded once; nothing of a payment that goes the other way. Held
+           whole, it leaves the pot whole.
         2. Released: never asked (a list, and an age); exempt (decided by the day of the answer, up to a ceiling, the
            first by discharge day); satisfied. An answer counts if it was given by its last day and by the run's day.
         3. Not satisfied: to `unreleased_to`. Shared among the others (then a rule of the scheme): a contract's
@@ -101,7 +102,7 @@ class PatientExperience(Rule):
     def incentive(self, activity: Activity, paid: Paid, contract: Contract) -> Iterator[Flow | Figure | Carry]:
         """Hold the share, and say of every spell where it goes."""
         check_choices(self)
-        held = (paid(*self.on) * self.share).named("held")
+        held = (paid(*self.on).at_least(0).as_line() * self.share).named("held")
         if held.node.grain != activity.spells.grain:
             raise RuleError(
                 f"patient-experience waits for answers about spells; on = … pays for each {held.node.grain}"

@@ -52,7 +52,7 @@ class TestContractsCsv:
             ("b,,RYY", "b,,R/Y", 2, "provider", "holds a stroke", "without a stroke"),
             ("b,,RYY", "b,,", 2, "provider", "provider is empty", ""),
             ("2025-10-01", "01/10/2025", 2, "from", "is not a day", "2025-04-01"),
-            ("2025-10-01", "2026-10-01", 2, "id", "before it begins", "on or after the first"),
+            ("2025-10-01", "2026-10-01", 2, "to", "before it begins", "on or after the first"),
             ("2025-10-01,2026-03-31", "2025-10-01,", 2, "to", "neither a last day nor years", "to = 2026-09-30"),
             ("quarter", "quaterly", 1, "settles", 'cannot settle by "quaterly"', "month or quarter or year"),
             (

@@ -133,7 +133,7 @@ class TestFiles:
 
     def test_columns_without_a_heading(self, tmp_path: Path) -> None:
         fault = only(faults(read, tmp_path, "visit,provider,day,,\nv1,RNU,20240531,,\n"))
-        assert fault.found == "there is no heading above column 4, 5"
+        assert fault.found == "there is no heading above columns 4, 5"
 
     def test_repeated_headings(self, tmp_path: Path) -> None:
         fault = only(faults(read, tmp_path, "visit,provider,day,slot,slot\n"))

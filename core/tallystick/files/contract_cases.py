@@ -58,9 +58,10 @@ class ContractCases:
             found, why = f'there are two contracts "{head.id}"', f"the other is in {where}"
             self.faults.append(spot.fault("contract/twice", found, why, "an id of its own for each"))
             return
-        if head.first > head.last:
-            found = f"the contract ends on {head.last}, before it begins on {head.first}"
-            self.faults.append(spot.fault("contract/period", found, "", "a last day on or after the first"))
+        if head.provider == head.commissioner:
+            found = f'contract {head.id} would pay itself: provider and commissioner are both "{head.provider}"'
+            why = "a payment has two halves, and both would be of one account"
+            self.faults.append(spot.fault("contract/one-party", found, why, "the code of the other party"))
         self._spots[head.id] = spot
         held = self._holds(head, holds_spot)
         self._labels.check(head.id, (*held, *own))

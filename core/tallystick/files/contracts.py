@@ -10,6 +10,7 @@ from tallystick.files.accounts import party_code
 from tallystick.files.binding import Change
 from tallystick.files.changes import read_change
 from tallystick.files.contract_cases import ContractCases, Head, contract_id, no_scheme_rule
+from tallystick.files.dates import AFTER_DAYS, EARLIEST
 from tallystick.files.rule_blocks import Catalogue, Draft, read_rules
 from tallystick.files.spots import Refusal, Spot
 from tallystick.files.strict import key, keys, structured, unknown_key
@@ -134,15 +135,29 @@ def last_day(
     first: datetime.date, to: datetime.date | None, years: int | None, spot: Spot, faults: list[Fault]
 ) -> datetime.date | None:
     """The contract's last day, from a last day or from whole years; None if a fault was added."""
+    for name, day in (("from", first), ("to", to)):
+        if day is not None and not EARLIEST <= day < AFTER_DAYS:
+            found = f"{day} is outside {EARLIEST.year} to {AFTER_DAYS.year - 1}"
+            why = 'such dates stand for "not known" or "no end" in some systems'
+            faults.append(spot.at(name).fault("contract/period", found, why, "the real date"))
+            return None
     if (to is None) == (years is None):
         both = "both a last day and years" if to else "neither a last day nor years"
         write = f"to = {months_later(first, 12) - datetime.timedelta(days=1)}, or years = 1"
         faults.append(spot.fault("contract/period", f"the period has {both}", "either says when it ends", write))
         return None
-    if years is None:
-        return to
-    if not 1 <= years <= 100:
+    if to is not None:
+        return _ordered(first, to, spot, faults)
+    if years is None or not 1 <= years <= 100:
         found = f"{shown(years)} is no length of a contract in years"
         faults.append(spot.at("years").fault("contract/period", found, "", "whole years from 1 to 100"))
         return None
-    return months_later(first, 12 * years) - datetime.timedelta(days=1)
+    return _ordered(first, months_later(first, 12 * years) - datetime.timedelta(days=1), spot, faults)
+
+
+def _ordered(first: datetime.date, last: datetime.date, spot: Spot, faults: list[Fault]) -> datetime.date | None:
+    if first > last:
+        found = f"the contract ends on {last}, before it begins on {first}"
+        faults.append(spot.at("to").fault("contract/period", found, "", "a last day on or after the first"))
+        return None
+    return last

@@ -27,12 +27,13 @@ from tallystick.files.binding import Change
 from tallystick.files.changes import REFERENCES, changeable
 from tallystick.files.contract_cases import ContractCases, Head, contract_id, no_scheme_rule
 from tallystick.files.contracts import last_day
+from tallystick.files.delimited import empty, other_separator
 from tallystick.files.spots import CellSpot, Refusal
 from tallystick.files.structure import Known, term_of
 from tallystick.files.terms import Term
 from tallystick.files.values import value_of
 from tallystick.kernel.case import SETTLES
-from tallystick.kernel.errors import Fault, did_you_mean
+from tallystick.kernel.errors import Fault, did_you_mean_or
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.parameters import Parameter
 
@@ -64,7 +65,10 @@ def read_contracts_csv(text: str, file: str, known: Known, settles: str, cases: 
 
 
 def _read_lines(lines: Any, file: str, known: Known, settles: str, cases: ContractCases) -> None:
-    heading = [name.strip() for name in next(lines, [])]
+    heading = [name.strip() for name in next((row for row in lines if any(row)), [])]
+    if wrong := [empty(file)] if not heading else other_separator(heading, file):
+        cases.faults.extend(wrong)
+        return
     overrides = list(_overrides(heading, file, cases))
     plain = _plain_columns(heading, file, cases.faults)
     if plain is None:
@@ -108,7 +112,7 @@ def _overrides(heading: list[str], file: str, cases: ContractCases) -> Iterator[
         draft = cases.scheme_rules.get(label)
         try:
             if not dot:
-                write = f'{did_you_mean(name, COLUMNS)} A number of a rule is headed "label.parameter"'
+                write = did_you_mean_or(name, COLUMNS, 'A number of a rule is headed "label.parameter"')
                 raise Refusal("column/unknown", f'there is no column "{name}"', "nothing would read it", write)
             if draft is None:
                 cases.faults.append(no_scheme_rule(label, cases.scheme_rules, spot))

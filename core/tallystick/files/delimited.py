@@ -14,8 +14,9 @@ from pathlib import Path
 import polars as pl
 from attrs import frozen
 
+from tallystick.files import encodings
 from tallystick.files.problems import SHOWN
-from tallystick.kernel.errors import Fault, InputError
+from tallystick.kernel.errors import Fault, FaultList, InputError
 
 _BLOCK = 1 << 20
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -38,15 +39,34 @@ def heading(path: Path, file: str) -> list[str]:
     except UnicodeDecodeError:
         raise InputError(not_utf8(path, file)) from None
     except csv.Error:
-        raise InputError(_unreadable(file)) from None
-    for sign, words in _OTHER_SEPARATORS.items():
-        if len(names) == 1 and sign in names[0]:
-            raise InputError(Fault(
-                code="file/separator", found=f"the columns are set apart by {words}", file=file,
-                why="only commas are read, so that a comma inside a cell is never taken for another column",
-                write='the file saved again as "CSV UTF-8 (comma delimited)"',
-            ))  # fmt: skip
+        raise InputError(_unreadable(file, 1)) from None
+    if any("\x00" in name for name in names):
+        raise InputError(not_utf8(path, file))
+    if not names:
+        raise InputError(empty(file))
+    FaultList(other_separator(names, file)).raise_if_any()
     return names
+
+
+def empty(file: str) -> Fault:
+    """The fault of a file in which nothing stands."""
+    return Fault(
+        code="file/unreadable", found="the file is empty, without even a heading", file=file,
+        write="a heading at least, which is all that a table without rows needs",
+    )  # fmt: skip
+
+
+def other_separator(names: list[str], file: str) -> list[Fault]:
+    """The fault of a heading that is one cell with another sign than a comma between its names; none if it is not."""
+    return [
+        Fault(
+            code="file/separator", found=f"the columns are set apart by {words}", file=file,
+            why="only commas are read, so that a comma inside a cell is never taken for another column",
+            write='the file saved again as "CSV UTF-8 (comma delimited)"',
+        )
+        for sign, words in _OTHER_SEPARATORS.items()
+        if len(names) == 1 and sign in names[0]
+    ]  # fmt: skip
 
 
 def scan(path: Path) -> pl.LazyFrame:
@@ -94,7 +114,8 @@ def faults_of_heading(path: Path, names: list[str], file: str) -> list[Fault]:
     bare = [str(position) for position, name in enumerate(names, start=1) if not name.strip()]
     if bare:
         found.append(Fault(
-            code="column/unnamed", found=f"there is no heading above column {', '.join(bare)}", file=file, line=1,
+            code="column/unnamed", file=file, line=1,
+            found=f"there is no heading above column{'s' * (len(bare) > 1)} {', '.join(bare)}",
             why="nobody can tell what stands there; often it is commas left at the end of every line",
             write="a heading, or the file without the column",
         ))  # fmt: skip
@@ -110,15 +131,20 @@ def faults_of_heading(path: Path, names: list[str], file: str) -> list[Fault]:
 def uneven_rows(path: Path, file: str, names: list[str]) -> list[Fault]:
     """Rows that have more or fewer cells than the heading; slow, and only for a file in which something is wrong."""
     uneven: list[tuple[int, int]] = []
+    began = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.reader(lines, strict=True)
             next((row for row in rows if row), None)
-            uneven = [(n, len(row)) for n, row in enumerate(rows, start=1) if row and len(row) != len(names)]
+            began = rows.line_num + 1
+            for number, row in enumerate(rows, start=1):
+                began = rows.line_num + 1
+                if row and len(row) != len(names):
+                    uneven.append((number, len(row)))
     except UnicodeDecodeError:
         return [not_utf8(path, file)]
     except csv.Error:
-        return [_unreadable(file)]
+        return [_unreadable(file, began)]
     more = len(uneven) - SHOWN
     return [
         Fault(
@@ -141,16 +167,12 @@ def not_utf8(path: Path, file: str) -> Fault:
         except UnicodeDecodeError:
             line = number
             break
-    return Fault(
-        code="file/encoding", found="the file is not in UTF-8", file=file, line=line or before or None,
-        why="a sign such as £ would be read as another one",
-        write='save it again with the encoding "UTF-8" ("CSV UTF-8" in a spreadsheet)',
-    )  # fmt: skip
+    return encodings.not_utf8(next(_blocks(path), b""), file, line or before or None)
 
 
-def _unreadable(file: str) -> Fault:
+def _unreadable(file: str, line: int) -> Fault:
     return Fault(
-        code="file/unreadable", found="the file cannot be read as CSV", file=file,
+        code="file/unreadable", found="from here on the file cannot be read as CSV", file=file, line=line,
         why="a quotation mark is opened and not closed, or stands inside a cell that is not quoted",
         write='cells that hold a comma or a quotation mark in double quotation marks: "3"" nail"',
     )  # fmt: skip

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from tallystick.files.mapping import EVERY_OTHER, IGNORE
 from tallystick.files.numbers import MONEY
-from tallystick.kernel.errors import Fault, did_you_mean
+from tallystick.kernel.errors import Fault, did_you_mean, did_you_mean_or
 from tallystick.kernel.tables import Column, TableSpec
 
 PRICE_LIST = "list"
@@ -100,7 +100,7 @@ def _extra(local: str, targets: Mapping[str, object], file: str) -> Fault:
     return Fault(
         code="column/extra", found=f'an extra column, "{local}"', file=file, column=local,
         why="the table has no column of that name, and a misspelt one must not be passed over",
-        write=f'{did_you_mean(local, targets)} Otherwise map it to "", which leaves it alone',
+        write=did_you_mean_or(local, targets, 'Otherwise map it to "", which leaves it alone'),
     )  # fmt: skip
 
 

@@ -77,8 +77,8 @@ def _not_a_file(path: Path, kind: str) -> tuple[str, str] | None:
     if kind not in (".parquet", ".csv"):
         return f"a file that ends in {kind or 'nothing'} is not read", "a file saved as .parquet or .csv"
     if path.stat().st_size == 0:
-        write = "a heading at least, which is all that a table without rows needs"
-        return "the file is empty, without even a heading", write
+        nothing = delimited.empty("")
+        return nothing.found, nothing.write
     return None
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import tomli
 from attrs import field, frozen
 
+from tallystick.files.encodings import not_utf8
 from tallystick.files.toml_places import Offsets, Path, find_places
 from tallystick.kernel.errors import Fault, InputError
 
@@ -135,13 +136,8 @@ def decoded(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        fault = Fault(
-            code="file/encoding", found="the file is not in UTF-8", file=name,
-            line=content.count(b"\n", 0, error.start) + 1,
-            why="a sign such as £ would be read as another one",
-            write='save it again with the encoding "UTF-8" ("CSV UTF-8" in a spreadsheet)',
-        )  # fmt: skip
-        raise InputError(fault) from None
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(not_utf8(content, name, line)) from None
 
 
 def parse_toml(text: str, *, name: str) -> Document:
@@ -151,6 +147,11 @@ def parse_toml(text: str, *, name: str) -> Document:
         return Document(name, text, tomli.loads(text, parse_float=Decimal))
     except tomli.TOMLDecodeError as error:
         raise InputError(_malformed(error, text, name)) from None
+    except RecursionError:
+        raise InputError(Fault(
+            code="file/malformed", found="lists or tables stand in each other too deep to be read", file=name,
+            why="no key of these files holds more than a list of tables", write="[[rule]], and its keys below it",
+        )) from None  # fmt: skip
 
 
 def _malformed(error: tomli.TOMLDecodeError, text: str, name: str) -> Fault:

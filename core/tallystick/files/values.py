@@ -15,7 +15,7 @@ from typing import Any
 
 from tallystick.files.spots import Refusal
 from tallystick.kernel.language.nodes import Kind
-from tallystick.kernel.money import LARGEST_PENCE, SIGNS, parse_amount, parse_price, parse_rate
+from tallystick.kernel.money import LARGEST_PENCE, SIGNS, parse_amount, parse_price, parse_rate, rate_text
 
 EXAMPLES = {
     Kind.AMOUNT: '"£1,234.56"',
@@ -29,7 +29,7 @@ EXAMPLES = {
 }
 """What a value of each kind looks like in a TOML file."""
 
-_WHOLE = re.compile(r"^-?(\d{1,3}(,\d{3})+|\d+)$")
+_WHOLE = re.compile(r"^-?(\d{1,3}(,\d{3})+|\d+)$", re.ASCII)
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -73,13 +73,15 @@ def limit_of(kind: Kind, limit: Any) -> Any:
 def check_limits(kind: Kind, value: Any, given: Any, at_least: Any, at_most: Any) -> None:
     """Raise Refusal for a value beyond its declared bounds, which are inclusive."""
     if at_least is not None and value < limit_of(kind, at_least):
-        raise _out_of_bounds(given, "less than", at_least)
+        raise _out_of_bounds(kind, given, "less than", at_least)
     if at_most is not None and value > limit_of(kind, at_most):
-        raise _out_of_bounds(given, "more than", at_most)
+        raise _out_of_bounds(kind, given, "more than", at_most)
 
 
-def _out_of_bounds(given: Any, than: str, limit: Any) -> Refusal:
+def _out_of_bounds(kind: Kind, given: Any, than: str, limit: Any) -> Refusal:
     end = "least" if than == "less than" else "most"
+    if kind is Kind.RATE and "%" in str(given):
+        limit = f"{rate_text(limit_of(kind, limit) * 100)}%"
     return Refusal(
         "value/bounds", f"{shown(given)} is {than} {limit}", f"the {end} that is allowed here is {limit}",
         f"a value of at {end} {limit}",
@@ -97,7 +99,7 @@ def _money(kind: Kind, parse: Callable[[str], Any]) -> Callable[[Any, bool], Any
         if not isinstance(given, str):
             raise _wrong(kind, given, "money")
         bare = given.strip().replace(",", "")
-        if re.fullmatch(r"-?\d+(\.\d+)?", bare):
+        if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", bare):
             raise _bare_money(bare)
         try:
             value = parse(given)
@@ -111,10 +113,8 @@ def _money(kind: Kind, parse: Callable[[str], Any]) -> Callable[[Any, bool], Any
 
 
 def _bare_money(number: str) -> Refusal:
-    try:
-        pounds = f"{Decimal(number):,f}".replace("-", "")
-    except (ValueError, ArithmeticError):
-        pounds = "1,234.56"
+    exact = Decimal(number)
+    pounds = f"{abs(exact):,f}" if exact.is_finite() else "1,234.56"
     minus = "-" if number.startswith("-") else ""
     return Refusal(
         "value/bare-money", f"{number} is a bare number for money",
@@ -196,6 +196,11 @@ def _code(given: Any, textual: bool) -> str:
         raise _wrong(Kind.CODE, given, "a text", write, "codes are text, so that 007 stays 007")
     if not given.strip() or given != given.strip():
         raise _wrong(Kind.CODE, given, "a code", "the code, without spaces around it")
+    if not given.isprintable():
+        raise Refusal(
+            "value/kind", f"{given!r} has a line break or a sign in it that cannot be seen",
+            "it would look like another code", "the code on one line, in letters that can be seen",
+        )  # fmt: skip
     return given
 
 

@@ -53,9 +53,13 @@ def load_workspace(folder: Path | str, plugins: Plugins) -> Workspace:
     faults: list[Fault] = []
     document = _document(folder / SCHEME, SCHEME, faults) if (folder / SCHEME).is_file() else None
     if document is None and not faults:
-        write = "the folder that holds scheme.toml"
-        faults.append(Fault(code="file/missing", found=f"there is no {SCHEME} in {folder.name or folder}", write=write))
-    contracts = [_document(path, f"{CONTRACTS}/{path.name}", faults) for path in _contract_files(folder)]
+        faults.append(_no_scheme(folder))
+    try:
+        contracts = [_document(path, f"{CONTRACTS}/{path.name}", faults) for path in _contract_files(folder)]
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        faults.append(Fault(code="file/unreadable", found="the folder cannot be read", why=why, file=CONTRACTS))
+        contracts = [None]
     scheme = read_scheme(document, folder, plugins, faults) if document else None
     if scheme is None:
         raise InputError(faults)
@@ -69,8 +73,20 @@ def load_workspace(folder: Path | str, plugins: Plugins) -> Workspace:
     )  # fmt: skip
 
 
+def _no_scheme(folder: Path) -> Fault:
+    write = f"the folder that holds {SCHEME}"
+    if folder.is_file():
+        found = f"{folder.name} is a file, and a workspace is a folder"
+        return Fault(code="file/missing", found=found, write=f"{write}: {folder.parent}")
+    why = "" if folder.is_dir() else "there is no such folder"
+    return Fault(code="file/missing", found=f"there is no {SCHEME} in {folder.name or folder}", why=why, write=write)
+
+
 def _contract_files(folder: Path) -> list[Path]:
-    return sorted((folder / CONTRACTS).glob("*.toml"))
+    """The TOML files of the contracts, whatever the case of their ending; OSError if they cannot be listed."""
+    if not (folder / CONTRACTS).is_dir():
+        return []
+    return sorted(path for path in (folder / CONTRACTS).iterdir() if path.suffix.lower() == ".toml")
 
 
 def _document(path: Path, name: str, faults: list[Fault]) -> Document | None:
@@ -84,7 +100,7 @@ def _document(path: Path, name: str, faults: list[Fault]) -> Document | None:
 def _contracts(
     folder: Path, documents: list[Document | None], scheme: Scheme, faults: list[Fault]
 ) -> ContractCases:  # fmt: skip
-    cases = ContractCases(scheme.rules, faults)
+    cases, before = ContractCases(scheme.rules, faults), len(faults)
     settles = scheme.said.settles
     for document in documents:
         if document is not None:
@@ -95,7 +111,7 @@ def _contracts(
             read_contracts_csv(decoded(table.read_bytes(), CONTRACTS_CSV), CONTRACTS_CSV, scheme.known, settles, cases)
         except InputError as error:
             faults.extend(error.faults)
-    elif not documents:
+    if not (documents or cases.made) and len(faults) == before:
         write = f"a file in {CONTRACTS}/ for each contract, or a row of {CONTRACTS_CSV}"
         faults.append(Fault(code="file/missing", found="the workspace has no contracts", write=write))
     return cases

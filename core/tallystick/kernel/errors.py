@@ -117,3 +117,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return "there are none to choose from"
     shown = ", ".join(f'"{known_name}"' for known_name in names[:12])
     return f"one of {shown}" + (", …" if len(names) > 12 else "")
+
+
+def did_you_mean_or(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The same with a sentence after it: what else may have been meant."""
+    advice = did_you_mean(name, known)
+    return f"{advice}{'' if advice.endswith(('?', '…')) else '.'} {otherwise}"

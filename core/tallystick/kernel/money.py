@@ -16,10 +16,10 @@ SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 LARGEST_PENCE = 2**63 - 1
 """The widest amount that a ledger can hold, in minor units."""
 
-_MONEY = re.compile(r"^(?P<minus>[-−]?)(?P<sign>[£€$])(?P<digits>\d{1,3}(,\d{3})+|\d+)(\.(?P<part>\d+))?$")
-_DECIMAL = re.compile(r"^[-−]?\d+(\.\d+)?$")
-_PERCENT = re.compile(r"^[-−]?\d+(\.\d+)?\s?%$")
-_RATIO = re.compile(r"^[-−]?\d+/\d+$")
+_MONEY = re.compile(r"^(?P<minus>[-−]?)(?P<sign>[£€$])(?P<digits>\d{1,3}(,\d{3})+|\d+)(\.(?P<part>\d+))?$", re.ASCII)
+_DECIMAL = re.compile(r"^[-−]?\d+(\.\d+)?$", re.ASCII)
+_PERCENT = re.compile(r"^[-−]?\d+(\.\d+)?\s?%$", re.ASCII)
+_RATIO = re.compile(r"^[-−]?\d+/\d+$", re.ASCII)
 
 
 def parse_price(text: str) -> Fraction:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from tallystick.kernel.accounts import account
+from tallystick.kernel.errors import InputError
 from tallystick.kernel.flows import Figure, Flow
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.series import Amount, Rate
 from tallystick.kernel.language.words import count, ratio, total
 from tallystick.kernel.parameters import parameter
+from tallystick.kernel.program import compose
 from tallystick.kernel.reading import FigureLine, UnplacedLine
 from tallystick.kernel.rules import Rule, rule
 from tests.spec.drawn import Each, Spells
@@ -137,13 +141,13 @@ def test_a_total_with_a_rules_numbers_is_over_the_contracts_that_hold_it_in_that
         contract("A", use(Weighted, amount="£1", **weighted)),
         contract("B", use(Weighted, amount="£2", **weighted), commissioner="QZZ"),
         contract("C", use(Weighted, amount="£1", **weighted), provider="RZZ"),
-        contract("D", use(Weighted, amount="£9", **weighted), provider="RDD", last="2025-09-30"),  # another window
+        contract("D", use(Weighted, amount="£9", **weighted), provider="RDD", first="2026-04-01", last="2027-03-31"),
         contract("E", provider="REE"),  # does not hold the rule
         tables=[Spells],
     )
     spells = [
         {"discharged": MAY}, {"discharged": MAY, "commissioner": "QZZ"}, {"discharged": MAY, "provider": "RZZ"},
-        {"discharged": MAY, "provider": "RDD"}, {"discharged": MAY, "provider": "REE"},
+        {"discharged": "2026-05-01", "provider": "RDD"}, {"discharged": MAY, "provider": "REE"},
     ]  # fmt: skip
     assert settle(reading, made, spells=spells) == {
         ("weighted", "scheme/f", "RXX"): (2500 + 5000),  # 1/4 and 2/4 of £100
@@ -154,6 +158,13 @@ def test_a_total_with_a_rules_numbers_is_over_the_contracts_that_hold_it_in_that
         ("weighted", "scheme/f", "C/p"): 10000,
         ("weighted", "scheme/f", "D/p"): 10000,
     }
+
+
+def test_contracts_that_share_beyond_themselves_settle_by_like_periods() -> None:
+    half = contract("D", use(Weighted, amount="£9", scheme=True, pot="£100"), provider="RDD", last="2025-09-30")
+    made = case(contract("A", use(Weighted, amount="£1", scheme=True, pot="£100")), half, tables=[Spells])
+    with pytest.raises(InputError, match="'weighted' is shared by contracts whose periods overlap and are not alike"):
+        compose(made)
 
 
 def test_a_coarser_value_is_the_same_for_every_row_that_it_meets(reading: Read) -> None:

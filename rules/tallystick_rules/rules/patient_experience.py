@@ -31,8 +31,7 @@ class PatientExperience(Rule):
         dissatisfied; an improvement fund; or the others, by their own released money.
 
     How it is worked out
-        1. Held: payment of the spell × share, rounded once; nothing of a payment that goes the other way. Held
-           whole, it leaves the pot whole.
+        1. Held: payment of the spell × share, rounded once; nothing of a payment that goes the other way.
         2. Released: never asked (a list, and an age); exempt (decided by the day of the answer, up to a ceiling, the
            first by discharge day); satisfied. An answer counts if it was given by its last day and by the run's day.
         3. Not satisfied: to `unreleased_to`. Shared among the others (then a rule of the scheme): a contract's

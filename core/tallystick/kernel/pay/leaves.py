@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 from attrs import field, frozen
 
 from tallystick.kernel.language.nodes import Kind, Node
-from tallystick.kernel.pay.bounds import NARROW, Bound, bound_of
+from tallystick.kernel.pay.bounds import Bound, bound_of, is_wide
 from tallystick.kernel.pay.layout import DAY, number_of_day
 from tallystick.kernel.pay.operations import Stopped, elapsed
 from tallystick.kernel.pay.values import RATIOS, Value, constant
@@ -77,7 +77,7 @@ def leaf(
         local = nw.col(f"{name}.local")
         filled = [None if v is None else elapsed(v) for v in filled]
     bound = bound_of(v for v in filled if v is not None) if DTYPES[kind] is nw.Int64 else Bound(0, 0)
-    wide = bound.size >= NARROW
+    wide = is_wide(bound, f"a contract's {kind.value}")
     columns.add(name, filled, nw.Int128 if wide else DTYPES[kind])
     return Value(kind=kind, expr=nw.col(name), bound=bound, optional=optional, local=local, wide=wide, stops=stops)
 
@@ -99,10 +99,11 @@ def _ratio_leaf(node: Node, pairs: Sequence[Any], name: str, columns: Columns, *
         above = [None if p is None else p[0] for p in pairs]
         lines = [1 if p is None else p[1] for p in pairs]
         below_bound = Bound(min(lines), max(lines))
-        columns.add(f"{name}.below", lines, nw.Int128 if below_bound.size >= NARROW else nw.Int64)
+        wide_below = is_wide(below_bound, "what stands below a ratio")
+        columns.add(f"{name}.below", lines, nw.Int128 if wide_below else nw.Int64)
         below = nw.col(f"{name}.below").fill_null(1)  # a look-up that finds nothing
     bound = bound_of(a for a in above if a is not None)
-    wide = bound.size >= NARROW
+    wide = is_wide(bound, f"a contract's {node.kind.value}")
     columns.add(name, above, nw.Int128 if wide else nw.Int64)
     return Value(
         kind=node.kind,

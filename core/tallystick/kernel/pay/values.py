@@ -91,7 +91,7 @@ def constant(kind: Kind, value: Any) -> Value:
 
 def whole(value: int) -> Expr:
     """A whole number as a column, wide where it has to be."""
-    return nw.lit(value, dtype=nw.Int128 if abs(value) >= NARROW else nw.Int64)
+    return nw.lit(value, dtype=nw.Int128 if is_wide(Bound(value, value), "a number") else nw.Int64)
 
 
 def widened(value: Value, wide: bool) -> Expr:

@@ -1,0 +1,292 @@
+"""National worlds: the national rules with numbers, price lists and activity that Hypothesis draws for them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+from hypothesis import strategies as st
+
+from tallystick.kernel.case import Case, PriceRows, RuleEntry
+from tallystick.kernel.facts import Facts, Row
+from tallystick.kernel.parameters import Label
+from tallystick.kernel.tables import Column
+from tallystick_rules.rules import RULES
+from tallystick_rules.rules._answers import FewAnswers, NoAnswer
+from tallystick_rules.rules._delays import DayCount
+from tallystick_rules.rules._evidence import Criterion, Level
+from tallystick_rules.rules.admitted_spell import AdmittedSpell, TopUpOn
+from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff, Moves
+from tallystick_rules.rules.block import Block, Covers
+from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer, PaysNow
+from tallystick_rules.rules.patient_experience import PatientExperience
+from tallystick_rules.rules.pupil_premium import PupilPremium
+from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
+from tallystick_rules.rules.unit_price import UnitPrice
+from tallystick_rules.tables import TABLES
+from tests.properties.chance import Chance, drawn
+from tests.properties.expressions_drawn import Drawing
+from tests.properties.rows_drawn import AMOUNTS, COUNTS, DAYS, MOMENTS, POOLS, PRICES, in_turn, one_of_each
+from tests.support import case, contract, framed, fund, use
+
+SPECS = {one.table.name: one.table for one in TABLES}
+ROW_RULES = RULES
+TEXTS: Mapping[str, tuple[str, ...]] = {
+    "contract": ("A", "B"),
+    "provider": ("RA", "RB"),
+    "commissioner": ("QA", "QB"),
+    "person": ("p1", "p2", "p3"),
+    "hrg": ("AB1", "AB2", "XY9"),
+    "code": ("AB1", "AB2", "RA", "RB"),
+    "list": ("one", "two"),
+    "setting": ("opd",),
+    "spell": tuple(f"s{number:02d}" for number in range(8)),
+    "question": ("asked",),
+    "standard": ("best",),
+    "criterion": ("quick", "good"),
+    "category": ("primary", "looked after", "other"),
+    "calendar": ("holidays",),
+    "specialised_service": ("AB1", "ZZ"),
+    "not_priced": ("local",),
+    "patient_category": ("acute", "mental health"),
+    "reason": ("social", "health"),
+    "pathway": ("1", "any"),
+    "delay_reason": ("social",),
+    "discharge_pathway": ("1",),
+    "name": ("day off",),
+}
+LIMITS: Mapping[str, tuple[Any, ...]] = {
+    "factor": (Fraction(1), Fraction("1.061204"), Fraction("0.95")),
+    "top_up": (Fraction(0), Fraction("0.15")),
+    "age_years": (0, 5, 18, 19, 70),
+    "census_day": (datetime.date(2025, 10, 2),),
+    "length_of_stay_days": (0, 1, 2, 31, 40),
+    "last_eligible": (datetime.date(2019, 10, 1), datetime.date(2019, 10, 2), datetime.date(2025, 10, 2)),
+    "deprivation_decile": (1, 10),
+    "share": (Fraction(1, 3),),
+    "weight": (Fraction(1), Fraction(1, 7)),
+    "attendances": (1, 2, 7),
+    "contacts": (1, 3),
+}
+UNIQUE = {
+    "answers": ("spell", "question"),
+    "evidence": ("spell", "standard", "criterion"),
+    "exemptions": ("spell",),
+    "notices": ("spell",),
+    "members": ("contract", "member"),
+    "calendar_cover": ("calendar",),
+    "public_holidays": ("calendar", "day"),
+    "people": ("person", "census_day", "category"),
+}
+
+
+@frozen(kw_only=True, slots=False)
+class National:
+    """National rules in contracts, with price lists and activity."""
+
+    held: Sequence[tuple[str, str, str, str, Sequence[RuleEntry]]]
+    prices: Sequence[PriceRows]
+    rows: Mapping[str, Sequence[Row]]
+    wide: bool = False
+
+    def case(self) -> Case:
+        """The case."""
+        contracts = [
+            contract(name, *entries, provider=provider, commissioner=commissioner, settles=settles)
+            for name, provider, commissioner, settles, entries in self.held
+        ]
+        return case(
+            *contracts,
+            tables=TABLES,
+            prices=self.prices,
+            funds=(fund("premium", 10_000_000),),
+            as_at=datetime.date(2025, 11, 30),
+        )
+
+    def facts(self) -> dict[str, Facts]:
+        """The rows as the pay path takes them."""
+        return {name: framed(SPECS[name], rows) for name, rows in self.rows.items()}
+
+
+def _value(of: Chance, column: Column) -> Any:
+    pool = column.allowed or TEXTS.get(column.name) or LIMITS.get(column.name) or POOLS[column.kind]
+    open_ended = column.name in ("from_day", "to_day")
+    if column.optional and of.pick(True, open_ended, open_ended, False):
+        return None
+    return of.pick(*(one for one in pool if column.at_least is None or one >= column.at_least))
+
+
+def _rows(of: Chance, name: str, most: int) -> list[Row]:
+    spec = SPECS[name]
+    rows = [{n: _value(of, c) for n, c in spec.columns.items()} for _ in range(of.pick(*range(most + 1)))]
+    if spec.key:
+        rows = [{**row, spec.key: f"{spec.name[0]}{number:02d}"} for number, row in enumerate(rows)]
+    return one_of_each(rows, *UNIQUE[name]) if name in UNIQUE else rows
+
+
+def national_worlds(rule: type | None = None) -> st.SearchStrategy[National]:
+    """Worlds of the national rules; with ``rule`` every contract holds that one."""
+    return drawn(Drawing, lambda of: _world(of, rule))
+
+
+def _world(of: Drawing, rule: type | None) -> National:
+    pool, held = _pool(of), []
+    alike = _entries(of, pool)
+    for name in ("A", "B", "C")[: of.pick(1, 2, 3)]:
+        entries = alike if of.pick(True, False) else _entries(of, pool)
+        taken = [one for one in entries if one.cls is rule or of.pick(True, False)] or entries[:1]
+        needed = {label for one in taken for label in _refers(one)}
+        taken += [one for one in entries if one.label in needed and one not in taken]
+        held.append((name, of.pick("RA", "RB"), of.pick("QA", "QB"), "quarter", tuple(taken)))
+    rows = {name: _rows(of, name, 14 if spec.date else 8) for name, spec in SPECS.items() if not spec.prices}
+    lists = [(name, listed) for name, spec in SPECS.items() if spec.prices for listed in TEXTS["list"]]
+    prices = [PriceRows(name=of_list, table=name, rows=in_turn(_rows(of, name, 12), "code")) for name, of_list in lists]
+    return National(held=held, prices=prices, rows=rows)
+
+
+def _refers(entry: RuleEntry) -> Sequence[str]:
+    return [*entry.shape.get("on", ()), *entry.shape.get("covers_labels", ())]
+
+
+def _entries(of: Drawing, pool: RuleEntry) -> list[RuleEntry]:
+    """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
+    return [*(made(of) for made in _MADE.values()), pool]
+
+
+def _lists(of: Drawing) -> str:
+    return of.pick("one", "two")  # type: ignore[no-any-return]
+
+
+def _admitted(of: Drawing) -> RuleEntry:
+    top_ups = of.pick({}, {"specialist_top_ups": _lists(of), "top_up_on": of.pick(*TopUpOn)})
+    return use(AdmittedSpell, "price", prices=_lists(of), market_forces_factor=of.pick(None, _lists(of)), **top_ups)
+
+
+def _units(of: Drawing) -> RuleEntry:
+    return use(
+        UnitPrice,
+        "visits",
+        table="attendances",
+        prices=_lists(of),
+        market_forces_factor=of.pick(None, _lists(of)),
+        pays=of.pick(True, False),
+    )
+
+
+def _block(of: Drawing) -> RuleEntry:
+    covers = of.pick((), (Covers(table="contacts", code="service"),), (Covers(table="spells"),))
+    valued = {"valued_at": _lists(of)} if covers and of.pick(True, False) and covers[0].table == "contacts" else {}
+    return use(Block, "core", value=of.pick(*AMOUNTS), covers=covers, **valued)
+
+
+def _best(of: Drawing) -> RuleEntry:
+    moves = of.pick(*Moves)
+    worth = of.pick({"top_up": of.pick(*PRICES[:2], Fraction(12345))}, {"prices": _lists(of), "code": "hrg"})
+    gateway = of.pick(None, Fraction(1, 2), Fraction(3, 5))
+    expected = of.pick(Fraction(1, 3), Fraction(3, 5)) if moves in (Moves.TRUE_UP, Moves.NEXT_ROUND) else None
+    levels = (
+        Level(name="quick", criteria=(Criterion(name="quick"),)),
+        Level(name="good", criteria=(Criterion(name="quick"), Criterion(name="good"))),
+    )
+    return use(
+        BestPracticeTariff,
+        "best",
+        standard="best",
+        levels=of.pick(levels, levels[:1]),
+        moves=moves,
+        gateway=gateway,
+        expected=expected,
+        **worth,
+    )
+
+
+def _experience(of: Drawing) -> RuleEntry:
+    given: dict[str, Any] = of.pick(
+        {},
+        {"no_answer": NoAnswer.FOLLOW},
+        {"no_answer": NoAnswer.STAY_HELD},
+        {"no_answer": NoAnswer.LAPSE, "lapses_on": of.pick(*DAYS), "unanswered_to": "QA"},
+        {"no_answer": NoAnswer.LAPSE, "lapses_after_days": of.pick(*COUNTS), "unanswered_to": "QA"},
+    )
+    if of.pick(True, False):
+        given |= {"smallest": of.pick(1, 3), "below_smallest": of.pick(*FewAnswers)}
+    if of.pick(True, False):
+        given |= {"exempt_at_most": of.pick(Fraction(0), Fraction(1, 3))}
+    return use(
+        PatientExperience,
+        "answer",
+        on=(Label("price"),),
+        share=of.pick(Fraction(1, 20), Fraction(1, 3), Fraction(1)),
+        question="asked",
+        unreleased_to=of.pick("QA", "RZZ"),
+        **given,
+    )
+
+
+def _delay(of: Drawing) -> RuleEntry:
+    liable = [{"reason": "social", "pathway": "any", "body": "LA1"}, {"reason": "health", "pathway": "1", "body": "QA"}]
+    other = [{"body": "LA1", "rate": Fraction(12345)}]
+    return use(
+        DischargeCostTransfer,
+        "delay",
+        legal_basis="drawn",
+        count=of.pick(*DayCount),
+        calendar="holidays",
+        daily_rate=of.pick(*PRICES[3:], Fraction(0)),
+        liable=liable,
+        other_rates=of.pick(None, other),
+        pays_now=of.pick(*PaysNow),
+        grace_days=of.pick(0, 1),
+        trim_prices=of.pick(None, _lists(of)),
+    )
+
+
+def _premium(of: Drawing) -> RuleEntry:
+    categories = [
+        {
+            "category": name,
+            "rate": of.pick(*PRICES[3:]),
+            "payee": "RA",
+            "look_back_years": of.pick(0, 6),
+            "place": place,
+        }
+        for place, name in enumerate(("primary", "looked after"), start=1)
+    ]
+    return use(PupilPremium, "premium", payer="QA", census_day=datetime.date(2025, 10, 2), categories=categories)
+
+
+def _pool(of: Drawing) -> RuleEntry:
+    categories = [
+        {
+            "category": name,
+            "weight": of.pick(Fraction(0), Fraction(1), Fraction(3, 2)),
+            "look_back_years": 6,
+            "place": place,
+        }
+        for place, name in enumerate(("primary", "looked after"), start=1)
+    ]
+    return use(
+        PupilPremiumFund,
+        "pool",
+        scheme=True,
+        fund="scheme/premium",
+        amount=of.pick(0, 100_000, 100_001),
+        census_day=datetime.date(2025, 10, 2),
+        categories=categories,
+    )
+
+
+_MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
+    AdmittedSpell: _admitted,
+    UnitPrice: _units,
+    Block: _block,
+    BestPracticeTariff: _best,
+    PatientExperience: _experience,
+    DischargeCostTransfer: _delay,
+    PupilPremium: _premium,
+}
+
+__all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

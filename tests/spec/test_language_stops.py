@@ -257,9 +257,9 @@ def test_a_stopped_contract_has_rows_in_its_own_days_only(reading: Read) -> None
 
 
 def test_days_reach_to_the_end_of_every_calendar_without_overflowing(reading: Read) -> None:
-    made = case(contract("A", use(Visited, each="£30000000000")), tables=[Spells, Visits])
+    made = case(contract("A", use(Visited, each="£32000000000")), tables=[Spells, Visits])
     (line,) = visiting(reading, made, {"day": "2025-05-10", "until": "9999-12-31"}).flows
-    assert line.pence == 3_000_000_000_000 * 2_912_678  # 8.7 × 10^18, near the end of 64 bits
+    assert line.pence == 3_200_000_000_000 * 2_912_678  # 9.3 × 10^18, beyond the end of 64 bits
 
 
 def test_a_contracts_own_number_is_totalled_to_its_provider_in_a_rule_of_the_scheme(reading: Read) -> None:

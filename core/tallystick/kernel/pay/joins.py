@@ -139,15 +139,17 @@ class Joins:
         if which.of_contract:
             places = self._small.list_domain(which.table).places
             records = zip(places, self._small.records(which.table), strict=True)
-            listed = [(place, row) for place, row in records if all(row.get(f) == text for f, text in which.fixed)]
-            stretch: Any = nw.col(PLACE)
+            listed = _having(which.fixed, list(records))
+            same = self._same_for_all(which.table, listed)
+            stretch: Any = nw.col(PLACE) if same is None else None
+            listed = listed if same is None else [(0, row) for row in same]
         else:
-            held = [row for row in self._lists(which.table) if all(row.get(f) == text for f, text in which.fixed)]
-            spread = history(held) if which.on else None
-            listed = spread.rows if spread else [(0, row) for row in held]
+            listed = _having(which.fixed, [(0, row) for row in self._lists(which.table)])
+            spread = history(row for _, row in listed) if which.on else None
+            listed = spread.rows if spread else listed
             stretch = segment_of(given[-1].expr, spread.breaks) if spread and spread.breaks else None
         known = {key: one.code for key, one in zip(which.keys, given, strict=False) if one.code is not None}
-        listed = [(place, row) for place, row in listed if all(row.get(key) == code for key, code in known.items())]
+        listed = _having(known.items(), listed)
         # What is the same in every row (the name of the price list, the only stretch of days) is no key of the join.
         left = {
             f"{name}.{n}": one.expr for n, (k, one) in enumerate(zip(which.keys, given, strict=False)) if k not in known
@@ -171,6 +173,18 @@ class Joins:
         }
         return columns.frame(), made, left, any(twice)
 
+    def _same_for_all(self, table: str, listed: Sequence[tuple[int, Row]]) -> Sequence[Row] | None:
+        """The records of one contract's list, if every contract that holds the rule has these in every period."""
+        holders = self._small.program.uses[table.rpartition(":")[0]].holders
+        layout = self._small.layout
+        found: dict[int, list[Row]] = {
+            place: [] for place, (number, _) in enumerate(layout.periods) if layout.contracts[number].id in holders
+        }
+        for place, row in listed:
+            found[place].append(row)
+        first: list[Row] = next(iter(found.values()), [])
+        return first if all(rows == first for rows in found.values()) else None
+
     def _key_kinds(self, which: Which) -> dict[str, Kind]:
         return {key: arg.kind for key, arg in zip(which.keys, which.args, strict=False)}
 
@@ -191,6 +205,13 @@ def _twice(right: Any, keys: list[str]) -> Any:
     held = right.filter(*[~nw.col(key).is_null() for key in keys]).group_by(keys).agg(nw.len().alias("~n"))
     twice = held.filter(nw.col("~n") > 1).sort(keys).collect()
     return twice.select(*keys) if len(twice) else None
+
+
+def _having(wanted: Iterable[tuple[str, str]], listed: Sequence[tuple[int, Row]]) -> Sequence[tuple[int, Row]]:
+    """The rows with these texts in these columns."""
+    for name, text in wanted:
+        listed = [one for one in listed if one[1].get(name) == text]
+    return listed
 
 
 def _once(

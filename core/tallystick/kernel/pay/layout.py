@@ -53,7 +53,13 @@ def lay_out(program: Program) -> Layout:
     """Number the program's contracts, periods and cells."""
     contracts = program.case.contracts
     live = {contract.id for contract in program.contracts}
-    spans = [list(contract.periods()) for contract in contracts]
+    alike: dict[tuple[datetime.date, datetime.date, str], list[Period]] = {}
+    spans = []
+    for contract in contracts:  # most contracts of a scheme have the same periods
+        span = (contract.first, contract.last, contract.settles)
+        if span not in alike:
+            alike[span] = list(contract.periods())
+        spans.append(alike[span])
     breaks = sorted(
         {day for periods in spans for p in periods for day in (p.first, p.last + DAY)} | set(_changes(program.case))
     )

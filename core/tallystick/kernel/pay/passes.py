@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import literal, series
@@ -134,11 +135,22 @@ class Passes:
 
         for level in sorted({level for level, _ in self.plan}):
             tables = sorted(table for at, table in self.plan if at == level)
-            scans = [Scan(self.facts, t, self.plan[level, t], small, self.layout, self.lists) for t in tables]
-            queries = [scan.query().to_native() for scan in scans]
+            planned = [self._query(table, self.plan[level, table], small) for table in tables]
+            queries = [query.to_native() for _, query in planned]
             self.queries.append(queries)
+            scans = [scan for scan, _ in planned]
             for table, scan, frame in zip(tables, scans, polars.collect_all(queries, engine="streaming"), strict=True):
                 self.found[level, table] = scan.grouped(frame)
+
+    def _query(self, table: str, wanted: Wanted, small: Small) -> tuple[Scan, Any]:
+        """The query of one table. Columns that rules share are wider; where that is too wide, each rule has its own."""
+        common = (self.facts, table, wanted, small, self.layout, self.lists)
+        try:
+            scan = Scan(*common, small.program.uses)
+            return scan, scan.query()
+        except SettlementError:
+            scan = Scan(*common)
+            return scan, scan.query()
 
     def cell_sum(self, node: Node) -> list[Any]:
         """What a row expression came to in each cell."""

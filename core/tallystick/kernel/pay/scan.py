@@ -28,6 +28,7 @@ from tallystick.kernel.pay.operations import MISSING
 from tallystick.kernel.pay.plainer import constant
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import NUMBERS, RATIOS, Value, widened
+from tallystick.kernel.program import Use
 from tallystick.kernel.tables import TableSpec
 
 CELL, SEGMENT = "~cell", "~segment"
@@ -76,10 +77,11 @@ class Scan:
 
     def __init__(
         self, facts: Mapping[str, Facts], table: str, wanted: Wanted, small: Small, layout: Layout,
-        lists: Callable[[str], Sequence[Row]],
+        lists: Callable[[str], Sequence[Row]], alike: Mapping[str, Use] | None = None,
     ) -> None:  # fmt: skip
+        """``alike`` are the rules whose numbers may share columns; without any, each keeps its own."""
         self.facts, self.wanted, self.small, self.layout = facts[table], wanted, small, layout
-        self.alike = Alike(small.program.uses)
+        self.alike = Alike(alike or {})
         asked = [root.bare for root in wanted.roots()]
         roots = [self.alike.of(root) for root in asked]
         self.sums = {self.alike.of(one): n for n, one in enumerate(wanted.sums) if constant(self.alike.of(one)) is None}

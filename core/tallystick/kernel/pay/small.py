@@ -92,6 +92,7 @@ class Small:
     balance: Callable[[str, int], int | None]
     lists: dict[str, tuple[Domain, list[Mapping[str, Any]]]] = field(factory=dict)
     memo: dict[tuple[Node, str], Column] = field(factory=dict)
+    holding: dict[frozenset[str], list[bool]] = field(factory=dict)
     cells: Domain = field(init=False)
     periods: Domain = field(init=False)
 
@@ -114,9 +115,12 @@ class Small:
         """For each cell, whether its contract is settled and holds every rule whose numbers the node reads."""
         named = {str(part.data[0]) for part in walk(node) if part.op in ("term", "column", "find")}
         mine = named | {name.rpartition(":")[0] for name in named}
-        uses = [use.holders for identity, use in self.program.uses.items() if identity in mine]
-        held = [all(c.id in holders for holders in uses) for c in self.layout.contracts]
-        return [place >= 0 and held[number] for number, _, place in self.layout.cells]
+        uses = frozenset(mine & set(self.program.uses))
+        if uses not in self.holding:
+            holders = [self.program.uses[identity].holders for identity in uses]
+            held = [all(c.id in them for them in holders) for c in self.layout.contracts]
+            self.holding[uses] = [place >= 0 and held[number] for number, _, place in self.layout.cells]
+        return self.holding[uses]
 
     def at_periods(self, node: Node) -> Column:
         """The node's value for each contract's period."""

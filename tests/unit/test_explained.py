@@ -82,6 +82,11 @@ def test_a_row_of_no_contract_says_why_nothing_is_paid(large: Result) -> None:
     assert "belongs to no contract" in large.explain("spells", str(key)).as_text()
 
 
+def test_a_row_that_others_look_up_says_which_row_shows_what_it_does(large: Result) -> None:
+    (answer, spell), *_ = ((row["answer"], row["spell"]) for row in large.settlement.facts["answers"].records())
+    assert f"explaining spells:{spell}" in large.explain("answers", str(answer)).as_text()
+
+
 def test_one_rule_alone_is_compared_alone(large: Result) -> None:
     whole = large.explain("spells", "S000000002")
     label = whole.flows[0][0]

@@ -27,6 +27,8 @@ def command(context: click.Context, workspace: Path) -> None:
     click.echo(f"{result.workspace.title}: {rows:,} rows in {tables:,} tables, {rules:,} rules")
     for name, why in result.workspace.unread.items():
         click.echo(f"  table {name} was not read: {why}")
+    if lost := screen.nobodys(result):
+        click.echo(lost)
     if result.passed:
         click.echo(f"All {len(result.outcomes):,} contracts can be settled. Nothing was written.")
         return

@@ -28,6 +28,11 @@ def copy_workspace(source: Traversable, target: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def as_typed(path: Path) -> str:
+    """A path as it is typed on a command line: in quotation marks if it has a space."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
 def _copy(source: Traversable, target: Path) -> None:
     target.mkdir()
     for one in source.iterdir():

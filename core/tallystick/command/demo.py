@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tallystick.command import screen
-from tallystick.command.copying import copy_workspace
+from tallystick.command.copying import as_typed, copy_workspace
 from tallystick.command.group import Session
 
 if TYPE_CHECKING:
@@ -79,14 +79,15 @@ def suggestions(result: Result, folder: Path) -> list[tuple[str, str]]:
     """What to type next, with names that are there."""
     found = [
         (
-            f"tallystick settle {folder}",
+            f"tallystick settle {as_typed(folder)}",
             f"after changing a number in {folder / 'contracts'} or {folder / 'scheme.toml'}",
         )
     ]
     lines = result.lines()
     if len(lines):
         most = lines.group_by("table", "key").len().sort("len", "table", "key", descending=[True, False, False]).row(0)
+        row = f"{most[0]}:{most[1]}"
         found.append(
-            (f"tallystick explain {folder} {most[0]}:{most[1]}", f"the {most[2]} payments of one row, step by step")
+            (f"tallystick explain {as_typed(folder)} {row}", f"the {most[2]} payments of one row, step by step")
         )
     return [*found, ("tallystick rules best-practice-tariff", "what a rule pays, and its parameters")]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import define, field
 
-from tallystick.kernel.errors import InputError, TallystickError
+from tallystick.kernel.errors import InputError, TallystickError, in_words
 
 if TYPE_CHECKING:
     from tallystick.engine import Engine
@@ -109,9 +109,9 @@ class Commands(click.Group):
 
 
 def _say_faults(error: InputError) -> None:
-    many = len(error.faults)
-    click.echo("\n\n".join(map(str, error.faults)), err=True)
-    click.echo(f"\n{many} fault{'s' if many != 1 else ''} in what was handed in. Nothing was written.", err=True)
+    many = sum(fault.times for fault in error.faults)
+    click.echo(in_words(error.faults), err=True)
+    click.echo(f"\n{many:,} fault{'s' if many != 1 else ''} in what was handed in. Nothing was written.", err=True)
 
 
 def _say_our_fault(error: BaseException, *, whole: bool) -> None:

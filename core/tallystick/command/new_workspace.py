@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tallystick.command.copying import copy_workspace
+from tallystick.command.copying import as_typed, copy_workspace
 
 
 @click.command("new-workspace", short_help="Make a small workspace to begin from.")
@@ -16,4 +16,4 @@ def command(folder: Path) -> None:
     """Make DIR, a workspace to begin from: one contract, two rules, a price list and a few rows of made-up data."""
     copy_workspace(importlib.resources.files("tallystick.command").joinpath("starter"), folder)
     click.echo(f"{folder} is ready: a scheme, a contract, prices and data, each with comments. Settle it with")
-    click.echo(f"  tallystick settle {folder}")
+    click.echo(f"  tallystick settle {as_typed(folder)}")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tallystick.kernel.errors import in_words
+
 if TYPE_CHECKING:
     from tallystick.kernel.settlement import Progress
     from tallystick.result import Result
@@ -79,6 +81,19 @@ def outcomes(result: Result) -> str:
     return "\n".join(said)
 
 
+def nobodys(result: Result) -> str:
+    """Tables of which no row at all belongs to a contract: likely a code, a contract or a year that is another one."""
+    lost: dict[str, dict[str, int]] = {}
+    for table, why, rows in result.settlement.reading.unplaced:
+        lost.setdefault(table, {})[why] = rows
+    return "\n".join(
+        f"No row of {name} belongs to one contract, and nobody pays for them "
+        f"({', '.join(f'{why}: {rows:,}' for why, rows in whys.items())})"
+        for name, whys in lost.items()
+        if sum(whys.values()) == result.settlement.facts[name].rows
+    )
+
+
 def checks(result: Result, *, failed_only: bool = False) -> str:
     """The checks, failed ones first, and how many passed."""
     failed = [check for check in result.checks if not check.passed]
@@ -98,7 +113,7 @@ def set_aside(result: Result) -> None:
     """Say on the other stream which rows were left out, and why."""
     left = sum(facts.left_out for facts in result.settlement.facts.values())
     if left:
-        click.echo("\n\n".join(map(str, result.settlement.set_aside)), err=True)
+        click.echo(in_words(result.settlement.set_aside), err=True)
         click.echo(
             f"\n{left:,} row{'s' if left != 1 else ''} set aside: not paid, and counted in every statement.", err=True
         )

@@ -54,6 +54,8 @@ def command(
         click.echo(
             f"{result.workspace.title}\n\n{screen.outcomes(result)}\n\n{screen.checks(result, failed_only=True)}"
         )
+        if lost := screen.nobodys(result):
+            click.echo(lost)
         click.echo(f"Written to {run}")
     context.exit(0 if result.passed else 1)
 
@@ -78,5 +80,6 @@ def as_plain(result: Result, run: Path) -> dict[str, object]:
             {"name": one.name, "passed": one.passed, "detail": one.detail, "contracts": list(one.contracts)}
             for one in result.checks
         ],
+        "unplaced": [line._asdict() for line in result.settlement.reading.unplaced],
         "set_aside": [fault_as_json(fault) for fault in result.settlement.set_aside],
     }  # fmt: skip

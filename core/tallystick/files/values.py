@@ -15,7 +15,7 @@ from typing import Any
 
 from tallystick.files.spots import Refusal
 from tallystick.kernel.language.nodes import Kind
-from tallystick.kernel.money import LARGEST_PENCE, SIGNS, parse_amount, parse_price, parse_rate, rate_text
+from tallystick.kernel.money import LARGEST_PENCE, SIGNS, parse_amount, parse_price, parse_rate
 
 EXAMPLES = {
     Kind.AMOUNT: '"£1,234.56"',
@@ -73,15 +73,13 @@ def limit_of(kind: Kind, limit: Any) -> Any:
 def check_limits(kind: Kind, value: Any, given: Any, at_least: Any, at_most: Any) -> None:
     """Raise Refusal for a value beyond its declared bounds, which are inclusive."""
     if at_least is not None and value < limit_of(kind, at_least):
-        raise _out_of_bounds(kind, given, "less than", at_least)
+        raise _out_of_bounds(given, "less than", at_least)
     if at_most is not None and value > limit_of(kind, at_most):
-        raise _out_of_bounds(kind, given, "more than", at_most)
+        raise _out_of_bounds(given, "more than", at_most)
 
 
-def _out_of_bounds(kind: Kind, given: Any, than: str, limit: Any) -> Refusal:
+def _out_of_bounds(given: Any, than: str, limit: Any) -> Refusal:
     end = "least" if than == "less than" else "most"
-    if kind is Kind.RATE and "%" in str(given):
-        limit = f"{rate_text(limit_of(kind, limit) * 100)}%"
     return Refusal(
         "value/bounds", f"{shown(given)} is {than} {limit}", f"the {end} that is allowed here is {limit}",
         f"a value of at {end} {limit}",

@@ -15,6 +15,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+import attrs
 from attrs import field, frozen
 
 
@@ -61,6 +62,20 @@ class Fault:
         if self.times > 1:
             lines.append(f"  (and {self.times - 1:,} more like it)")
         return "\n".join(lines)
+
+
+def in_words(faults: Iterable[Fault]) -> str:
+    """All faults as text; why a fault is one and what to write is not said again where the fault before says it."""
+    blocks: list[str] = []
+    before = None
+    for fault in faults:
+        kind = (fault.code, fault.file, fault.why, fault.write)
+        if kind == before:
+            blocks[-1] += "\n" + str(attrs.evolve(fault, why="", write=""))
+        else:
+            blocks.append(str(fault))
+        before = kind
+    return "\n\n".join(blocks)
 
 
 class TallystickError(Exception):

@@ -73,7 +73,7 @@ def explain_row(
     what = f"{table} {key}"
     place = values.places.of(table, row)
     if place is None:
-        return Explanation(what, why="it belongs to no contract that is settled, so nothing is paid for it")
+        return Explanation(what, why=_why_nobodys(program, table, values.tables[table][row]))
     contract, period = place
     teller = _Teller(values, Member(table, contract, period, row))
     said = [
@@ -85,6 +85,17 @@ def explain_row(
         what, contract, period, tuple(told for told in said if told), tuple(teller.flows),
         why="" if any(said) else "no rule of the contract says anything of this row by itself",
     )  # fmt: skip
+
+
+def _why_nobodys(program: Program, table: str, row: Row) -> str:
+    """Why a row has no contract: it is looked up by the rows that it is about, or it is nobody's."""
+    spec = program.case.tables[table]
+    if spec.date is not None:
+        return "it belongs to no contract that is settled, so nothing is paid for it"
+    keys = {name: other.key for name, other in sorted(program.case.tables.items()) if other.date and name != table}
+    about = [f"{name}:{row[key]}" for name, key in keys.items() if key and row.get(key) is not None]
+    shows = f"; what it does is shown by explaining {about[0]}" if about else ""
+    return f"it has no contract of its own, because rules look it up{shows}"
 
 
 def explain_line(

@@ -22,8 +22,9 @@ from tallystick.kernel.facts import Facts, Row
 from tallystick.kernel.language.nodes import Node, walk
 from tallystick.kernel.ledger import Balance, LedgerLine, PotState, balances, ledger_lines, pot_states
 from tallystick.kernel.money import LARGEST_PENCE
-from tallystick.kernel.program import Program, Stop, Use, compose, stop_more
+from tallystick.kernel.program import Program, Stop, compose, stop_more
 from tallystick.kernel.reading import Reading
+from tallystick.kernel.refused import refuse_faulty_rows
 from tallystick.kernel.trace import Watch
 
 Progress = Callable[[str, int, int], None]
@@ -99,7 +100,7 @@ def settle(
     _require(program, facts)
     told("paying", 1, 4)
     reading = pay.read(program, facts)
-    _refuse_faulty_rows(program, reading, facts)
+    refuse_faulty_rows(program, reading, facts)
     stops = {contract: Stop(why) for contract, why in reading.faults}
     program, reading = _left(program, reading, stops)
     told("checking", 2, 4)
@@ -232,45 +233,6 @@ def _require(program: Program, facts: Mapping[str, Facts]) -> None:
         ))  # fmt: skip
     if faults:
         raise InputError(faults)
-
-
-def _refuse_faulty_rows(program: Program, reading: Reading, facts: Mapping[str, Facts]) -> None:
-    """Rows that a rule cannot price or must not meet are bad input: nothing is settled, and they are named."""
-    faults: list[Fault] = []
-    unnamed = {(line.identity, line.claim) for line in reading.units if line.unnamed}
-    for identity, number in sorted(unnamed):
-        use = program.uses[identity]
-        claim = use.traced.units[number]
-        for says, where in claim.needs:
-            faults += _faulty_rows(
-                program,
-                facts,
-                use,
-                claim.table,
-                where,
-                f"not so: {says}" if says else "the price list does not name its code",
-            )
-    for identity, number in sorted({(line.identity, line.number) for line in reading.nevers}):
-        use = program.uses[identity]
-        says, where = use.traced.nevers[number]
-        faults += _faulty_rows(program, facts, use, where.grain.table, where, says)
-    if faults:
-        raise InputError(faults)
-
-
-def _faulty_rows(
-    program: Program, facts: Mapping[str, Facts], use: Use, table: str, where: Node, says: str
-) -> Iterator[Fault]:
-    label = next(iter(use.holders.values())).label
-    keys = pay.rows_where(program, facts, table, where, use.holders)
-    for key in keys:
-        yield Fault(
-            code="row/refused", file=facts[table].source or table, column=program.case.tables[table].key,
-            found=f"{table} {key}, by rule {label!r}: {says}",
-            why="the rule cannot say what it pays, and nothing is guessed" if key == keys[0] else "",
-            write="mend the row, or the list that it is looked up in; a price list may mark a code as not priced, "
-            "with the reason" if key == keys[0] else "",
-        )  # fmt: skip
 
 
 def _derive_again(program: Program, reading: Reading, facts: Mapping[str, Facts], most: int) -> Iterator[Check]:

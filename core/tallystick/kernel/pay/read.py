@@ -190,6 +190,8 @@ class Payer:
                 emitter.flow(flow, reading)
             for figure in use.traced.figures:
                 for place, value in emitter.by_place(figure.value):
+                    if type(value) is int and not value:
+                        continue  # by far the most, where there are many contracts and periods
                     if not emitter.stopped(place, reading, value) and value not in (0, (0, 1)):
                         plain = Fraction(*value) if isinstance(value, tuple) else value
                         reading.figures.append(
@@ -199,7 +201,7 @@ class Payer:
                 emitter.carry(carry.pot, carry.amount, carry.reason, reading)
             for number, (_, where) in enumerate(use.traced.nevers):
                 for place, rows in emitter.by_place(counted(where)):
-                    if not emitter.stopped(place, reading, rows) and rows:
+                    if rows != 0 and not emitter.stopped(place, reading, rows):
                         reading.nevers.append(NeverLine(*emitter.key(place), identity, number, rows))
             for says, left, right in use.traced.laws:
                 sides = zip(emitter.by_place(left), emitter.by_place(right), strict=True)
@@ -242,6 +244,8 @@ class _Emitter:
     def __init__(self, payer: Payer, small: Small, use: Use, held: list[bool]) -> None:
         self.payer, self.small, self.use, self.held = payer, small, use, held
         self.layout = payer.layout
+        self.places = [place for place, is_held in enumerate(held) if is_held]
+        self._cells: dict[str, list[int]] = {}
 
     def key(self, place: int) -> tuple[str, int]:
         number, period = self.layout.periods[place]
@@ -269,7 +273,7 @@ class _Emitter:
         """The node's total for each held place."""
         domain, column = self._members(node)
         sums = self._summed(column(node), domain, node.kind)
-        return ((place, sums[place]) for place, held in enumerate(self.held) if held)
+        return ((place, sums[place]) for place in self.places)
 
     def _summed(self, values: Column, domain: Domain, kind: Kind) -> Column:
         if domain is self.small.periods:
@@ -316,14 +320,21 @@ class _Emitter:
             yield from self._apart(amount, payer, payee, units)
             return
         small, passes = self.small, self.payer.passes
-        accounts = zip(small.column(payer, small.cells), small.column(payee, small.cells), strict=True)
+        payers, payees = small.column(payer, small.cells), small.column(payee, small.cells)
         pence = passes.split_sum(amount, small)
         counted = passes.for_each_row(nonzero(amount) if units is None else units, amount, small)
         rows = counted if units is None else pence
         if units is not None and (may_be_missing(payer) or may_be_missing(payee)):
             rows = passes.split_sum(nonzero(amount), small)
-        of = zip(small.cells.places, accounts, pence, counted, rows, passes.rows_of(amount.grain.table), strict=True)
-        yield from (entry[:-1] for entry in of if entry[-1])
+        for cell in self._with_rows(amount.grain.table):
+            yield small.cells.places[cell], (payers[cell], payees[cell]), pence[cell], counted[cell], rows[cell]
+
+    def _with_rows(self, table: str) -> list[int]:
+        """The cells of contracts that hold the rule in which the table has rows at all."""
+        if table not in self._cells:
+            found = enumerate(zip(self.small.cells.places, self.payer.passes.rows_of(table), strict=True))
+            self._cells[table] = [cell for cell, (place, rows) in found if rows and place >= 0 and self.held[place]]
+        return self._cells[table]
 
     def _of_small(self, amount: Node, payer: Node, payee: Node, units: Node | None) -> Iterator[tuple[Any, ...]]:
         domain = self.small.domain_of(amount)

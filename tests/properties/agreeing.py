@@ -81,6 +81,8 @@ def _by_contract(reading: Parts) -> dict[object, set[object]]:
 REFUSALS = (
     "ratios over different numbers cannot be summed row by row",
     "running(…) of ratios over different numbers cannot be worked out",
+    "what stands below the line of a ratio may reach",  # several ratios over large primes multiplied together
+    "a ratio brought to a common denominator may reach",
 )
 """What the pay path may always say: it refuses, by name, and the reference can."""
 TOO_WIDE = ("wider than can be computed exactly", "which cannot be computed exactly")

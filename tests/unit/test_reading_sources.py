@@ -287,10 +287,17 @@ class TestFrames:
 
     @pytest.mark.parametrize("source", [5, None, {"visit": ["v1"]}])
     def test_what_is_no_frame_is_refused(self, source: Any) -> None:
-        assert "the dataframe cannot be read" in refused(source).found
+        assert "cannot be read as a dataframe" in refused(source).found
+        assert "Polars, pandas, PyArrow or DuckDB" in refused(source).write
 
     def test_a_frame_that_its_library_cannot_hand_over_is_refused(self) -> None:
         assert refused(pd.DataFrame({"visit": [object(), 5]})).code == "file/unreadable"
+
+    def test_the_column_that_cannot_be_handed_over_is_named(self) -> None:
+        assert refused(pd.DataFrame({"visit": ["v1", "v2"], "minutes": [5, "five"]})).column == "minutes"
+
+    def test_a_frame_with_one_name_twice_is_refused(self) -> None:
+        assert "cannot be read" in refused(pd.DataFrame([[1, 2]], columns=["visit", "visit"])).found
 
     def test_the_digest_of_a_frame_is_that_of_its_content(self) -> None:
         given = frame(minutes=[1, 2])

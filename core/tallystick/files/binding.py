@@ -107,6 +107,7 @@ def _entry(draft: Draft, bearer: Bearer, change: Change | None) -> RuleEntry:
         source=(change and change.source) or draft.said.source,
         plugin=draft.plugin,
         missing=draft.missing,
+        place=draft.spot,
     )
 
 

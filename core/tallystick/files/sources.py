@@ -125,17 +125,54 @@ def _open_frame(source: Any, file: str) -> Opened:
         schema = {str(name): dtype for name, dtype in frame.collect_schema().items()}
     except Exception as error:
         # Every library has its own errors for a column that it cannot hand over; none of them is ours to raise.
-        raise InputError(Fault(
-            code="file/unreadable", found="the dataframe cannot be read", file=file,
-            why=f"its library says: {str(error).splitlines()[0][:200] if str(error) else type(error).__name__}",
-            write="columns of one type each: text, whole numbers, decimals, dates or yes and no",
-        )) from None  # fmt: skip
+        raise InputError(_no_frame(source, error, file)) from None
     if not schema:
         raise InputError(Fault(
             code="file/no-columns", found="the dataframe has no columns", file=file,
             why="not even an empty table can be told from it", write="the columns, if need be without rows",
         ))  # fmt: skip
     return Opened(file=file, frame=frame, schema=schema)
+
+
+def _no_frame(source: Any, error: Exception, file: str) -> Fault:
+    """The fault of what is no dataframe, or of one with a column that its library cannot hand over."""
+    if not _is_frame(source):
+        return Fault(
+            code="file/unreadable", found=f"{_a(type(source).__name__)} cannot be read as a dataframe", file=file,
+            write="a dataframe of Polars, pandas, PyArrow or DuckDB, or the name of a file",
+        )  # fmt: skip
+    return Fault(
+        code="file/unreadable", found="the dataframe cannot be read", file=file, column=_column_at_fault(source),
+        why=f"its library says: {str(error).splitlines()[0][:200] if str(error) else type(error).__name__}",
+        write="columns of one type each: text, whole numbers, decimals, dates or yes and no",
+    )  # fmt: skip
+
+
+def _is_frame(source: Any) -> bool:
+    import narwhals.stable.v2 as nw
+
+    try:
+        return nw.from_native(source, pass_through=True) is not source
+    except Exception:  # a frame that its library itself finds fault with
+        return True
+
+
+def _a(name: str) -> str:
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _column_at_fault(source: Any) -> str | None:
+    """The first column of a pandas frame that cannot be handed over by itself; None if it is not one column's fault."""
+    import narwhals.stable.v2 as nw
+
+    if not nw.dependencies.is_pandas_dataframe(source) or not source.columns.is_unique:
+        return None
+    for name in source.columns:
+        try:
+            pl.from_pandas(source[[name]], nan_to_null=False)
+        except Exception:
+            return str(name)
+    return None
 
 
 def _as_polars(source: Any) -> pl.LazyFrame:

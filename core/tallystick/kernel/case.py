@@ -9,11 +9,12 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import field, frozen
 
 from tallystick.kernel.accounts import Pot
+from tallystick.kernel.errors import Fault
 from tallystick.kernel.tables import TableSpec
 
 SETTLES = {"month": 1, "quarter": 3, "year": 12}
@@ -46,6 +47,16 @@ def always(value: Any) -> Timeline:
     return Timeline(((datetime.date.min, value),))
 
 
+class Place(Protocol):
+    """Where a file says something, so that a fault can be told there."""
+
+    def at(self, *more: str | int) -> Place:
+        """The place of a part: of a key, or of an item by its index from 0."""
+
+    def fault(self, code: str, found: str, why: str = "", write: str = "", *, key: bool = False) -> Fault:
+        """A fault at this place; at the key itself and not its value if ``key``."""
+
+
 @frozen(eq=False, kw_only=True)
 class RuleEntry:
     """One rule of one contract, under its label.
@@ -71,6 +82,8 @@ class RuleEntry:
     plugin: str = ""
     missing: str = ""
     """Why the rule cannot be run at all (its plugin is not installed); ``cls`` is then None."""
+    place: Place | None = field(default=None, repr=False)
+    """Where its block stands in a file; None for a rule that no file says."""
 
 
 @frozen

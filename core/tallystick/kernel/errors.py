@@ -91,7 +91,15 @@ class InputError(TallystickError):
 
 
 class RuleError(TallystickError):
-    """A rule says something that has no meaning; raised while the rule is being written down."""
+    """A rule says something that has no meaning; raised while the rule is being written down.
+
+    ``about`` is what a rule's block chose and the rule cannot work with: the text itself, such as a table's name, or
+    the name of a parameter. The fault is then told at that place of the file. ``write`` says what to write instead.
+    """
+
+    def __init__(self, says: str, *, about: str = "", write: str = "") -> None:
+        super().__init__(f"{says}: {write}" if write else says)
+        self.says, self.about, self.write = says, about, write
 
 
 class PluginError(TallystickError):

@@ -124,7 +124,9 @@ class Units:
         spec = self.rows.table
         if self.unit not in spec.units:
             raise RuleError(
-                f"table {spec.name} has no payable unit {self.unit!r}; it has {', '.join(spec.units) or 'none'}"
+                f"table {spec.name} has no payable unit {self.unit!r}",
+                about=self.unit,
+                write=" or ".join(f'"{one}"' for one in spec.units),
             )
         if self.amount is not None and self.amount.node.kind is not Kind.AMOUNT:
             raise RuleError("what units are worth is an amount")

@@ -70,7 +70,7 @@ def load_plugins(extra: Iterable[Any] = (), *, discover: bool = True, disabled: 
         versions[point.name] = point.dist.version if point.dist else ""
         try:
             manager.register(point.load(), name=point.name)
-        except Exception as error:  # whatever a plugin raises while it is loaded, the engine goes on without it
+        except (Exception, SystemExit) as error:  # whatever it raises while it is loaded, the engine goes on
             broken[point.name] = f"{type(error).__name__}: {error}"
     for plugin in extra:
         if any(plugin is one for one in manager.get_plugins()):
@@ -114,7 +114,7 @@ def _things(manager: pluggy.PluginManager, hook: str, broken: dict[str, str]) ->
     for impl in sorted(getattr(manager.hook, hook).get_hookimpls(), key=lambda impl: impl.plugin_name):
         try:
             brought += impl.function()
-        except Exception as error:  # a plugin's own fault must not stop the others
+        except (Exception, SystemExit) as error:  # a plugin's own fault must not stop the others
             broken[impl.plugin_name] = f"{hook}: {type(error).__name__}: {error}"
     return tuple(brought)
 
@@ -146,7 +146,7 @@ def _collect(
     for impl in impls:
         try:
             brought = tuple(impl.function())
-        except Exception as error:  # a plugin's own fault must not stop the others
+        except (Exception, SystemExit) as error:  # a plugin's own fault must not stop the others
             broken[impl.plugin_name] = f"{hook}: {type(error).__name__}: {error}"
             continue
         for one in brought:

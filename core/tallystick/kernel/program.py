@@ -15,6 +15,7 @@ from typing import Any
 import pluggy
 from attrs import field, frozen
 
+from tallystick.kernel import choices
 from tallystick.kernel.case import Case, ContractCase, RuleEntry
 from tallystick.kernel.errors import Fault, InputError, TallystickError
 from tallystick.kernel.language.nodes import walk
@@ -68,7 +69,8 @@ def compose(case: Case, *, watch: Watch | None = None) -> Program:
     """Give every rule of every contract its identity, trace each identity once, and stop what cannot run.
 
     ``watch`` is handed the pluggy manager before anything is traced. Raises InputError for labels that go in
-    a circle or name nothing; a rule that fails to trace stops the contracts that hold it, and no others.
+    a circle or name nothing, and for choices that a rule cannot work with; a rule that fails to trace for any
+    other reason stops the contracts that hold it, and no others.
     """
     stops = {c.id: stop for c in case.contracts if (stop := _missing(c)) is not None}
     identities = {c.id: _identities(c) for c in case.contracts if c.id not in stops}
@@ -237,6 +239,7 @@ def _trace_all(
         watch(manager)
     traced: dict[str, Traced] = {}
     failed: dict[str, TallystickError] = {}
+    faults: list[Fault] = []
     uses: dict[str, Use] = {}
     for identity in _in_order(needs):
         held = holders[identity]
@@ -250,6 +253,7 @@ def _trace_all(
             )
         except TallystickError as error:
             failed[identity] = error
+            faults += choices.faults_of(error, held.values())
             continue
         uses[identity] = Use(
             identity=identity,
@@ -258,6 +262,8 @@ def _trace_all(
             traced=traced[identity],
             shares=_shares(traced[identity], held),
         )
+    if faults:
+        raise InputError(dict.fromkeys(faults))
     return uses, failed
 
 

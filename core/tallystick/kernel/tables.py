@@ -108,7 +108,8 @@ class Table:
     def __getattr__(self, name: str) -> Any:
         from tallystick.kernel.errors import did_you_mean
 
-        raise RuleError(f"table {self.table.name} has no column {name!r}: {did_you_mean(name, self.table.columns)}")
+        write = did_you_mean(name, self.table.columns)
+        raise RuleError(f"table {self.table.name} has no column {name!r}", about=name, write=write)
 
     @property
     def rows(self) -> Count:
@@ -127,7 +128,7 @@ class Table:
         for name, codes in sorted(columns.items()):
             value = getattr(self, name)
             if value.node.kind is not Kind.CODE:
-                raise RuleError(f"{self.table.name}.{name} is not a code, and only codes can be listed")
+                raise RuleError(f"{self.table.name}.{name} is not a code, and only codes can be listed", about=name)
             chosen = value.map(_listed(codes)).is_yes() if isinstance(value, Maybe) else value.is_in(codes)
             condition = condition & chosen
         return condition

@@ -39,7 +39,7 @@ class Activity:
     def __getitem__(self, name: str) -> Any:
         """The table of that name; RuleError if no plugin declares it."""
         if name not in self._tables:
-            raise RuleError(f"there is no table {name!r}: {did_you_mean(name, self._tables)}")
+            raise RuleError(f"there is no table {name!r}", about=name, write=did_you_mean(name, self._tables))
         if name not in self._made:
             self._made[name] = self._tables[name].cls()
         return self._made[name]
@@ -180,7 +180,7 @@ def trace(
                     collected.add(one, hook)
     except TallystickError:
         raise
-    except Exception as error:  # a plugin may raise anything; the contract that names it is stopped, with the words
+    except (Exception, SystemExit) as error:  # a plugin may raise anything; its contract is stopped, with the words
         raise PluginError(f"rule {type(rule).rule_name} raised {type(error).__name__}: {error}") from error
     finally:
         words.tracing.reset(token)
@@ -230,7 +230,8 @@ class _Collected:
         elif isinstance(one, Law):
             self.laws.append((one.says, _settled(_for_contract(one.left)), _settled(_for_contract(one.right))))
         else:
-            raise PluginError(f"{self.identity}: {hook} yielded {one!r}, which is no flow, figure, carry, law or claim")
+            name = self.identity.partition("#")[0].removeprefix("scheme:")
+            raise PluginError(f"rule {name}: {hook} yielded {one!r}, which is no flow, figure, carry, law or claim")
 
     def _flow(self, flow: Flow) -> None:
         amount = _settled(flow.amount)

@@ -98,6 +98,6 @@ def _said(section: SectionMaker, settlement: Settlement, contract: str) -> tuple
         if made is None:
             return None
         title, text = made
-    except Exception as error:  # whatever a plugin raises here, the statement goes out without its section
+    except (Exception, SystemExit) as error:  # whatever a plugin raises, the statement goes out without it
         return f"Section {name}", f"could not be made: the plugin raised {type(error).__name__}: {error}"
     return str(title), str(text)

@@ -134,19 +134,28 @@ def check_choices(rule: Any) -> None:
     lapses = rule.lapses_after_days is not None or rule.lapses_on is not None
     waits = rule.no_answer in (NoAnswer.STAY_HELD, NoAnswer.LAPSE)
     after = rule.unanswered_to is not None
-    for holds, says in (
-        ((rule.unreleased_to is None) == (rule.shared_through is None), "say either unreleased_to or shared_through"),
+    for holds, about, says in (
+        (
+            (rule.unreleased_to is None) == (rule.shared_through is None),
+            "unreleased_to", "say either unreleased_to or shared_through",
+        ),
         (
             rule.lapses_after_days is not None and rule.lapses_on is not None,
-            "say lapses_after_days or lapses_on, not both",
+            "lapses_on", "say lapses_after_days or lapses_on, not both",
         ),
         (
             rule.no_answer is NoAnswer.LAPSE and not lapses,
-            "no answer lapses: say when, by lapses_after_days or lapses_on",
+            "no_answer", "no answer lapses: say when, by lapses_after_days or lapses_on",
         ),
-        (waits and lapses and not after, "say where it goes after the last day: unanswered_to"),
-        (after and not (waits and lapses), "unanswered_to is for what stays held or lapses, and has a last day"),
-        ((rule.smallest is None) != (rule.below_smallest is None), "smallest and below_smallest are said together"),
-    ):
+        (waits and lapses and not after, "no_answer", "say where it goes after the last day: unanswered_to"),
+        (
+            after and not (waits and lapses),
+            "unanswered_to", "unanswered_to is for what stays held or lapses, and has a last day",
+        ),
+        (
+            (rule.smallest is None) != (rule.below_smallest is None),
+            "smallest", "smallest and below_smallest are said together",
+        ),
+    ):  # fmt: skip
         if holds:
-            raise RuleError(f"patient-experience: {says}")
+            raise RuleError(f"patient-experience: {says}", about=about)

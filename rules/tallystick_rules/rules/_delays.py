@@ -116,7 +116,8 @@ def _by_regulation(rule: Any, activity: Activity) -> tuple[Flag, Stretch]:
     ended = first_given(at("ended_at"), clock(spells.discharged_at, spells.discharged))
     if rule.count is DayCount.REGULATIONS_2003:
         if rule.calendar is None:
-            raise RuleError("discharge-cost-transfer: the regulations of 2003 need a calendar of public holidays")
+            says = "discharge-cost-transfer: the regulations of 2003 need a calendar of public holidays"
+            raise RuleError(says, about="count", write='calendar = "England and Wales"')
         arranged = at("ready_services_at")
     else:
         arranged = at("in_place_at")

@@ -34,7 +34,8 @@ def joined(work: Callable[..., T], *values: Maybe[Any]) -> Maybe[T]:
 def date_of(rows: Table) -> Day:
     """The day that decides a row's period, and by which its prices are read."""
     if rows.table.date is None:
-        raise RuleError(f"table {rows.table.name} has no date, so none of its rows can be priced")
+        name = rows.table.name
+        raise RuleError(f"table {name} has no date, so none of its rows can be priced", about=name)
     return getattr(rows, rows.table.date)  # type: ignore[no-any-return]
 
 
@@ -42,22 +43,23 @@ def code_of(rows: Table, name: str) -> Code:
     """A code column of the rows; where a row has no code it is empty text, which no price list names."""
     found = getattr(rows, name)
     if found.node.kind is not Kind.CODE:
-        raise RuleError(f"{rows.table.name}.{name} is a {found.node.kind.value}, and a price list is keyed by a code")
+        says = f"{rows.table.name}.{name} is a {found.node.kind.value}, and a price list is keyed by a code"
+        raise RuleError(says, about=name)
     return found.or_else("") if isinstance(found, Maybe) else found  # type: ignore[no-any-return]
 
 
 def unit_of(rows: Table, unit: str | None) -> str:
     """The payable unit of that name, or the table's first."""
     if not rows.table.units:
-        raise RuleError(f"table {rows.table.name} has no payable units")
+        raise RuleError(f"table {rows.table.name} has no payable units", about=rows.table.name)
     return unit or next(iter(rows.table.units))
 
 
 def units_of(rows: Table, unit: str) -> Count:
     """How many of the unit a row stands for; none where the column is empty."""
     if unit not in rows.table.units:
-        known = ", ".join(rows.table.units)
-        raise RuleError(f"table {rows.table.name} has no payable unit {unit!r}; it has {known}")
+        known = " or ".join(f'"{one}"' for one in rows.table.units)
+        raise RuleError(f"table {rows.table.name} has no payable unit {unit!r}", about=unit, write=known)
     counted = getattr(rows, rows.table.units[unit]) if rows.table.units[unit] else rows.rows
     return counted.or_else(0) if isinstance(counted, Maybe) else counted
 

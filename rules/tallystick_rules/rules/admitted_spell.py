@@ -166,7 +166,8 @@ class AdmittedSpell(Rule):
         if self.specialist_top_ups is None:
             return price.map(lambda paid: paid + long_stay), spells.every
         if self.top_up_on is None:
-            raise RuleError('say what a specialist top-up is a share of: top_up_on = "price" or "price and long stay"')
+            write = 'top_up_on = "price" or "price and long stay"'
+            raise RuleError("say what a specialist top-up is a share of", about="specialist_top_ups", write=write)
         service: Maybe[Code] = spells.specialised_service
         match = {"on": spells.discharged, "code": service.or_else("")}
         listed: Maybe[Rate] = self.specialist_top_ups.find("top_up", **match)

@@ -146,13 +146,17 @@ class BestPracticeTariff(Rule):
 
     def _check(self) -> None:
         if not self.levels or not all(level.criteria or level.setting for level in self.levels):
-            raise RuleError("best practice has at least one level, and a level asks for criteria, a setting or both")
+            says = "best practice has at least one level, and a level asks for criteria, a setting or both"
+            raise RuleError(says, about="levels")
         if (self.top_up is None) == (self.prices is None):
-            raise RuleError("say what best practice is worth either as top_up or by a list of prices, one of the two")
+            says = "say what best practice is worth either as top_up or by a list of prices, one of the two"
+            raise RuleError(says, about="top_up")
         if self.fallback_prices is not None and self.prices is None:
-            raise RuleError("fallback prices are taken from best practice prices: name that list too, as prices")
+            says = "fallback prices are taken from best practice prices: name that list too, as prices"
+            raise RuleError(says, about="fallback_prices")
         if self.moves in (Moves.TRUE_UP, Moves.NEXT_ROUND) and self.expected is None:
-            raise RuleError(f"{self.moves.value}: say what attainment the fixed element assumes, as expected")
+            says = f"{self.moves.value}: say what attainment the fixed element assumes, as expected"
+            raise RuleError(says, about="moves")
 
     def _worth(self, spells: Any, level: Level) -> Maybe[Amount]:
         """What a case of the level is worth; missing where a list does not say."""

@@ -121,9 +121,8 @@ class DischargeCostTransfer(Rule):
     def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Carry | Never]:
         """Charge each delay to its body."""
         if not self.legal_basis.strip():
-            raise RuleError(
-                "discharge-cost-transfer: say by which law or agreement the charge is made: legal_basis = …"
-            )
+            says = "discharge-cost-transfer: say by which law or agreement the charge is made"
+            raise RuleError(says, about="legal_basis", write='legal_basis = "…"')
         spells, delay = activity.spells, _delays.read(self, activity)
         said = _delays.liable_body(self, activity).named("liable body")
         code = when(

@@ -103,9 +103,8 @@ class PatientExperience(Rule):
         check_choices(self)
         held = (paid(*self.on).at_least(0).as_line() * self.share).named("held")
         if held.node.grain != activity.spells.grain:
-            raise RuleError(
-                f"patient-experience waits for answers about spells; on = … pays for each {held.node.grain}"
-            )
+            why = "patient-experience waits for answers about spells, and needs rules that pay for each spell"
+            raise RuleError(why, about="on", write="on = […], with the labels of such rules")
         pot = contract.pot(self.pot, purpose="payment that waits for patients' answers", at_end="carry forward")
         says = answered(self, activity, contract, held)
         yield Flow(contract.provider, pot, held, kind="retention", reason="held until the patient has answered")

@@ -1,0 +1,99 @@
+"""What a rule's block says and the rule cannot work with: told where it is said, and not as a fault of the rule.
+
+A rule says what it cannot work with by ``RuleError(…, about=…)``: a text that was chosen, such as a table's name,
+or the name of a parameter. Where a rule's block says neither, the error is one of the rule itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from tallystick.kernel.case import RuleEntry, Timeline, always
+from tallystick.kernel.errors import Fault, RuleError
+from tallystick.kernel.language.nodes import walk
+
+if TYPE_CHECKING:
+    from tallystick.kernel.program import Program, Use
+
+Steps = tuple[str | int, ...]
+"""The way from a rule's block to a part of what it says."""
+
+
+def faults_of(error: Exception, entries: Iterable[RuleEntry]) -> list[Fault]:
+    """The fault of every block that makes the choice; none if no block does, and the rule itself is at fault."""
+    if not isinstance(error, RuleError) or not error.about:
+        return []
+    places = {id(entry.place): entry for entry in entries if entry.place is not None}
+    return [fault for entry in places.values() for fault in _of_entry(error, entry)]
+
+
+def _of_entry(error: RuleError, entry: RuleEntry) -> Iterator[Fault]:
+    assert entry.place is not None
+    found = f'"{entry.label}": {error.says}' if entry.label else error.says
+    paths = sorted(_paths(error.about, entry.shape, ()), key=lambda one: len(one[0]))
+    if paths:  # where a text is chosen twice, as a table and as its column, the inner place is the narrower
+        path, at_key = paths[-1]
+        yield entry.place.at(*path).fault("rule/choice", found, "", error.write, key=at_key)
+    elif error.about in entry.cls.parameters:
+        yield entry.place.at(error.about).fault("rule/choice", found, "", error.write, key=True)
+
+
+def _paths(text: str, given: Any, above: Steps) -> Iterator[tuple[Steps, bool]]:
+    """Where a text stands in a rule's choices, and whether it is the name of a key there."""
+    if isinstance(given, str):
+        if given == text:
+            yield above, False
+    elif isinstance(given, Mapping):
+        for name, one in given.items():
+            if above and name == text:
+                yield (*above, name), True
+            yield from _paths(text, one, (*above, name))
+    elif isinstance(given, tuple | list):
+        for number, one in enumerate(given):
+            yield from _paths(text, one, (*above, number))
+    elif attrs.has(type(given)):
+        for attribute in attrs.fields(type(given)):
+            yield from _paths(text, getattr(given, attribute.name), (*above, attribute.name))
+
+
+def listed_twice(program: Program) -> list[Fault]:
+    """Records of a rule that are alike in what they are looked up by: nobody could tell which of them is meant."""
+    faults: dict[tuple[int, str, int], Fault] = {}
+    for use in program.uses.values():
+        entries = {id(entry.place): entry for entry in use.holders.values() if entry.place is not None}
+        for name, keys, fixed in _looked_up(use):
+            for entry in entries.values():
+                for number, fault in _alike(entry, name, keys, fixed):
+                    faults.setdefault((id(entry.place), name, number), fault)
+    return list(faults.values())
+
+
+def _looked_up(use: Use) -> Iterator[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]]:
+    """Each list of records that the rule looks into: its parameter, by which fields, and what is fixed."""
+    for node in walk(*use.traced.nodes()):
+        if node.op == "find" and node.data[5] and str(node.data[0]).startswith(f"{use.identity}:"):
+            _, _, keys, fixed = node.data[:4]
+            yield str(node.data[0]).removeprefix(f"{use.identity}:"), keys, fixed  # type: ignore[misc]
+
+
+def _alike(
+    entry: RuleEntry, name: str, keys: tuple[str, ...], fixed: tuple[tuple[str, str], ...]
+) -> Iterator[tuple[int, Fault]]:
+    assert entry.place is not None
+    seen: dict[tuple[Timeline, ...], int] = {}
+    for number, record in enumerate(entry.rows.get(name, ())):
+        if any(one not in record for one in keys) or any(record.get(one) != always(text) for one, text in fixed):
+            continue
+        key = tuple(record[one] for one in keys)
+        first = seen.setdefault(key, number)
+        if first != number:
+            alike = ", ".join(f'{one} "{record[one].only}"' for one in dict.fromkeys([*keys, *(n for n, _ in fixed)]))
+            found = f'"{entry.label}": {name} has two records for {alike}'
+            why = "a rule looks one record up there, and would not know which to take"
+            yield (
+                number,
+                entry.place.at(name, number).fault("rule/listed-twice", found, why, "one of the two", key=True),
+            )

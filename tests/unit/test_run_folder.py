@@ -15,7 +15,7 @@ import pytest
 
 from tallystick.kernel import pay
 from tallystick.kernel.errors import SettlementError
-from tallystick.report import run_folder
+from tallystick.report import on_disk, run_folder
 from tallystick.report.run_files import safe_names
 from tallystick.report.run_folder import is_whole, write_run
 from tallystick.result import Result
@@ -115,7 +115,7 @@ class TestWholeOrNotAtAll:
     ) -> None:
         dead = subprocess.Popen([sys.executable, "-c", ""])
         dead.wait()
-        name = f".run-0123456789abcdef.{run_folder._host()}.%d.abcd1234.partial"
+        name = f".run-0123456789abcdef.{on_disk.host()}.%d.abcd1234.partial"
         for pid in (dead.pid, os.getppid()):
             (tmp_path / (name % pid)).mkdir()
             (tmp_path / (name % pid) / "ledger.csv").touch()
@@ -151,7 +151,7 @@ class TestWholeOrNotAtAll:
         visible = [path for path in found if not path.name.startswith(".")]
         assert all(is_whole(path, lines=True) for path in visible)
         for below in out.iterdir():
-            run_folder.remove_stale(below)
+            on_disk.remove_dead(below)
         assert [path for below in out.iterdir() for path in below.iterdir() if path.name.startswith(".")] == []
 
 

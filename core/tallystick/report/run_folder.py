@@ -13,20 +13,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
-import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from secrets import token_hex
 
+from tallystick.report.on_disk import force_folder, partial_path, remove_dead
 from tallystick.report.run_files import write_files
 from tallystick.report.run_record import RECORD, fingerprint, made_from, record
 from tallystick.result import Result
 
-_PARTIAL = re.compile(r"^\.run-[0-9a-f]+\.(?P<host>[^.]*)\.(?P<pid>\d+)\.[0-9a-f]+\.partial$")
-_STALE_SECONDS = 24 * 60 * 60
 _MANY_FILES = 200
 """From so many files on the whole disk is synchronised once, which is faster than file by file."""
 
@@ -39,13 +34,13 @@ def write_run(result: Result, folder: Path | None = None, *, lines: bool = False
     """
     below = result.workspace.out if folder is None else folder
     below.mkdir(parents=True, exist_ok=True)
-    remove_stale(below)
+    remove_dead(below, "run-")
     made = made_from(result)
     name = f"run-{fingerprint(made)}"
     found = _existing(below, name, lines=lines)
     if found is not None:
         return found
-    partial = below / f".{name}.{_host()}.{os.getpid()}.{token_hex(4)}.partial"
+    partial = partial_path(below, name)
     partial.mkdir()
     try:
         write_files(result, partial, lines=lines)
@@ -64,35 +59,6 @@ def is_whole(run: Path, *, lines: bool = False) -> bool:
         return (not lines or "lines.parquet" in said) and said == _hashes(run)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def remove_stale(below: Path) -> None:
-    """Take away what a run that died left half written; that of a run which may still be alive stays."""
-    for path in below.glob(".run-*.partial"):
-        match = _PARTIAL.match(path.name)
-        if match is not None and not _may_live(path, match["host"], int(match["pid"])):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _may_live(path: Path, host: str, pid: int) -> bool:
-    if pid == os.getpid() and host == _host():
-        return True
-    if host == _host() and os.name == "posix":
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
-    try:
-        return time.time() - path.stat().st_mtime < _STALE_SECONDS
-    except OSError:
-        return False
-
-
-def _host() -> str:
-    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:40]
 
 
 def _names(name: str) -> Iterator[str]:
@@ -126,7 +92,7 @@ def _appear(partial: Path, below: Path, name: str, *, lines: bool) -> Path:
             if not run.exists():
                 raise
             continue
-        _force_folder(below)
+        force_folder(below)
         return run
     raise AssertionError("there is always another name")
 
@@ -151,15 +117,5 @@ def _force_to_disk(folder: Path) -> None:
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
         else:
-            _force_folder(path)
-    _force_folder(folder)
-
-
-def _force_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return  # elsewhere a folder cannot be opened
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+            force_folder(path)
+    force_folder(folder)

@@ -13,16 +13,18 @@ Each engine owns its plugin manager. Nothing is printed, and nothing is written 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tallystick.kernel.errors import Fault, InputError, did_you_mean
 from tallystick.kernel.plugins import Plugins, load_plugins
 
 if TYPE_CHECKING:
     from tallystick.files.workspace import Workspace
+    from tallystick.in_year.due import Source
+    from tallystick.in_year.months import Months
     from tallystick.kernel.facts import Facts
     from tallystick.kernel.settlement import Progress
     from tallystick.kernel.trace import Watch
@@ -40,11 +42,14 @@ class Engine:
     def __init__(self, *, plugins: Iterable[Any] = (), discover: bool = True, disabled: Iterable[str] = ()) -> None:
         self.plugins: Plugins = load_plugins(plugins, discover=discover, disabled=disabled)
 
-    def open(self, workspace: str | PathLike[str]) -> Workspace:
-        """Read a workspace's scheme, contracts and price lists; InputError with every fault in them."""
+    def open(self, workspace: str | PathLike[str], *, as_at: datetime.date | None = None) -> Workspace:
+        """Read a workspace's scheme, contracts and price lists; InputError with every fault in them.
+
+        ``as_at`` is the day up to which facts and prices are known, instead of the one that the scheme states.
+        """
         from tallystick.files.workspace import load_workspace  # here, so that an engine is made without Polars
 
-        return load_workspace(Path(workspace), self.plugins)
+        return load_workspace(Path(workspace), self.plugins, as_at)
 
     def read_activity(
         self, workspace: Workspace, *, set_aside: bool = False, frames: Mapping[str, Any] | None = None
@@ -52,40 +57,21 @@ class Engine:
         """Read and validate every table that the workspace names, or that is handed in; InputError with every fault.
 
         ``frames`` gives tables by name as a frame (pandas, Polars, PyArrow, DuckDB) or a path, and goes before
-        the workspace's own files.
+        the workspace's own files. Of what comes by submission, the latest counts that was received by the case's day.
         """
-        from tallystick.files.activity import read_facts
-        from tallystick.files.contract_days import within_their_contracts
-        from tallystick.files.mapping import read_mapping
+        from tallystick.in_year.activity import ActivityReader
 
-        handed = dict(frames or {})
-        specs = workspace.case.tables
-        faults = [
-            Fault(code="table/unknown", found=f"there is no table {name!r}", write=did_you_mean(name, specs))
-            for name in sorted(set(handed) - set(specs))
-        ]
-        mapping = read_mapping(workspace.mapping) if workspace.mapping else {}
-        facts: dict[str, Facts] = {}
-        for name, source in sorted({**workspace.activity, **handed}.items()):
-            if name not in specs:
-                continue
-            try:
-                read = read_facts(
-                    specs[name], source, mapping=mapping.get(name, {}), file_name="" if name not in handed else name,
-                    set_aside=set_aside, money=workspace.case.money,
-                )  # fmt: skip
-                facts[name] = within_their_contracts(read, workspace.case.contracts, set_aside=set_aside)
-            except InputError as error:
-                faults.extend(error.faults)
-        if faults:
-            raise InputError(faults)
-        return facts
+        return ActivityReader(workspace, set_aside=set_aside, frames=frames).read()
 
     def settle(
-        self, workspace: str | PathLike[str] | Workspace, *, set_aside: bool = False, reference_rows: int | None = None,
-        progress: Progress | None = None, watch: Watch | None = None, **frames: Any,
+        self, workspace: str | PathLike[str] | Workspace, *, months: str | Months | None = None,
+        as_at: datetime.date | None = None, posted: Source = "journal", set_aside: bool = False,
+        reference_rows: int | None = None, progress: Progress | None = None, watch: Watch | None = None, **frames: Any,
     ) -> Result:  # fmt: skip
         """Settle a workspace over its own activity, or over frames handed in by table: ``spells=frame``.
+
+        With ``months`` (``"2025-04..2025-09"``) it is reconciled in-year: those months, as facts were known on
+        ``as_at``, less what was ``posted`` before; the result then has ``in_year``. Nothing is posted by this.
 
         ``set_aside`` runs without faulty rows, lists them and fails the run. ``reference_rows`` bounds how many
         rows are derived again by the reference: 0 for none, None for as many as is quick. ``progress`` is told
@@ -94,10 +80,16 @@ class Engine:
         from tallystick.kernel.settlement import REFERENCE_ROWS, settle
         from tallystick.result import Result
 
-        opened = self.open(workspace) if isinstance(workspace, str | PathLike) else workspace
-        facts = self.read_activity(opened, set_aside=set_aside, frames=frames)
+        opened = self.open(workspace, as_at=as_at) if isinstance(workspace, str | PathLike) else workspace
         most = REFERENCE_ROWS if reference_rows is None else reference_rows
+        like = next(iter(frames.values()), None)
+        if months is not None:
+            from tallystick.in_year.reconcile import months_from, prepare, reconciled
+
+            ready = prepare(opened, months_from(months), posted, set_aside=set_aside, frames=frames)
+            whole = settle(ready.case, ready.facts, reference_rows=most, watch=watch, progress=progress)
+            part, in_year = reconciled(ready, whole, self.plugins)
+            return Result(settlement=part, workspace=opened, plugins=self.plugins, like=like, in_year=in_year)
+        facts = self.read_activity(opened, set_aside=set_aside, frames=frames)
         settled = settle(opened.case, facts, reference_rows=most, watch=watch, progress=progress)
-        return Result(
-            settlement=settled, workspace=opened, plugins=self.plugins, like=next(iter(frames.values()), None)
-        )
+        return Result(settlement=settled, workspace=opened, plugins=self.plugins, like=like)

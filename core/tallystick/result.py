@@ -17,6 +17,7 @@ from tallystick.kernel.plugins import Plugins
 from tallystick.kernel.settlement import Settlement
 
 if TYPE_CHECKING:
+    from tallystick.in_year.reconcile import InYear
     from tallystick.kernel.explain import Explanation
     from tallystick.report.statement import Statement
 
@@ -34,6 +35,8 @@ class Result:
     workspace: Workspace
     plugins: Plugins = field(repr=False)
     like: Any = field(default=None, repr=False)
+    in_year: InYear | None = field(default=None, repr=False)
+    """What a reconciliation adds: what is due and payable now, what moved. None for a settlement that is none."""
 
     @property
     def ledger(self) -> Any:
@@ -64,14 +67,14 @@ class Result:
         """One contract's statement; KeyError for a contract that the workspace does not have."""
         from tallystick.report.statement import statement_of
 
-        return statement_of(self.settlement, contract, sections=self.plugins.report_sections)
+        return statement_of(self.settlement, contract, sections=self.plugins.report_sections, in_year=self.in_year)
 
     def statements(self) -> Iterator[Statement]:
         """Every contract's statement in the order of the workspace, sorted out of the ledger only once."""
         from tallystick.report.grouped import grouped
         from tallystick.report.statement import statement_from
 
-        book = grouped(self.settlement, self.plugins.report_sections)
+        book = grouped(self.settlement, self.plugins.report_sections, self.in_year)
         return (statement_from(book, contract) for contract in book.contracts)
 
     def explain(self, table: str, key: str, *, rule: str | None = None) -> Explanation:
@@ -98,6 +101,18 @@ class Result:
         from tallystick.report.run_folder import write_run
 
         return write_run(self, None if folder is None else Path(folder), lines=lines)
+
+    def post(self) -> Path | None:
+        """Post what is due to the workspace's journal: the new file, or None where nothing changed since the last.
+
+        Raises InputError where it cannot be posted, and ValueError for a settlement that is no reconciliation.
+        """
+        from tallystick.in_year.reconcile import posted
+        from tallystick.report.run_record import fingerprint, made_from
+
+        if self.in_year is None:
+            raise ValueError("only a reconciliation is posted: settle with months")
+        return posted(self.in_year, fingerprint(made_from(self)))
 
     def _native(self, frame: Any) -> Any:
         """The frame in the library of what was handed in."""

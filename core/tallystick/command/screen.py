@@ -94,6 +94,28 @@ def nobodys(result: Result) -> str:
     )
 
 
+def payable(result: Result) -> str:
+    """What is payable now under each contract, and what moved since the last posting."""
+    from tallystick.kernel.money import money_text
+
+    of, unit = result.in_year, result.settlement.case.money
+    assert of is not None
+    shown = [one for one in of.due.payable if one.entitled or one.ordered or one.now]
+    rows = [
+        (one.contract, f"{one.payer} to {one.payee}", *(money_text(pence, unit) for pence in one[3:]))
+        for one in shown[: MOST_SHOWN * 5]
+    ]
+    heading = ("contract", "who pays whom", "due to date", "on account", "ordered before", "payable now")
+    said = [f"{of.months}, as at {of.as_at}"]
+    said.append(table(heading, rows, right=(2, 3, 4, 5)) if rows else "Nothing is due.")
+    if len(shown) > len(rows):
+        said.append(f"and {len(shown) - len(rows):,} more, in payable.csv")
+    missing = {(one.table, one.provider, one.month) for one in of.choice.sources if not one.name and one.month}
+    if missing:
+        said.append(f"{len(missing):,} months of a table have not been received: see submissions.csv")
+    return "\n".join(said)
+
+
 def checks(result: Result, *, failed_only: bool = False) -> str:
     """The checks, failed ones first, and how many passed."""
     failed = [check for check in result.checks if not check.passed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from tallystick.command.group import WRONG_INPUT, Session
 from tallystick.kernel.errors import InputError
 
 if TYPE_CHECKING:
+    from tallystick.in_year.due import Source
     from tallystick.kernel.errors import Fault
     from tallystick.result import Result
 
@@ -25,23 +27,44 @@ if TYPE_CHECKING:
 )
 @click.option("--lines", is_flag=True, help="Write what each row of activity pays too, as lines.parquet.")
 @click.option("--set-aside", is_flag=True, help="Go on without faulty rows, list them, and exit with 1.")
+@click.option("--months", help="Reconcile these months to date, as 2025-04..2025-09.")
+@click.option("--as-at", type=click.DateTime(["%Y-%m-%d"]), help="The day up to which facts are known, as 2025-11-19.")
+@click.option(
+    "--posted",
+    type=click.Choice(["journal", "payments", "nothing"]),
+    default="journal",
+    show_default=True,
+    help="What was posted before: in the journal, only as payments.csv says, or nothing.",
+)
+@click.option("--post", is_flag=True, help="Post what is due to the workspace's journal.")
 @click.option("--json", "as_json", is_flag=True, help="Say what happened as JSON, faults with their codes.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
 @click.pass_context
 def command(
-    context: click.Context, workspace: Path, out: Path | None, lines: bool, set_aside: bool, as_json: bool, quiet: bool
+    context: click.Context, workspace: Path, out: Path | None, lines: bool, set_aside: bool, months: str | None,
+    as_at: datetime.datetime | None, posted: Source, post: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
 
     The run is a new folder below the workspace's runs/: ledger, balances, a statement for each contract, checks
     and a record. It appears whole or not at all, and never over another.
+
+    With --months it reconciles in-year: what is due for the months to date, as it was known on the day, less what was
+    posted before. --post adds what is due to the journal; posting the same again posts nothing.
     """
     session: Session = context.obj
+    if post and months is None:
+        raise click.UsageError("--post posts a reconciliation: say which months, as in --months 2025-04..2025-09")
+    new = None
     try:
         with screen.progress(quiet=quiet or as_json) as told:
-            result = session.engine.settle(workspace, set_aside=set_aside, progress=told)
+            result = session.engine.settle(
+                workspace, months=months, as_at=as_at.date() if as_at else None, posted=posted, set_aside=set_aside,
+                progress=told,
+            )  # fmt: skip
             told("writing", 4, 5)
             run = result.write(out, lines=lines)
+            new = result.post() if post else None
     except InputError as error:
         if not as_json:
             raise
@@ -56,7 +79,11 @@ def command(
         )
         if lost := screen.nobodys(result):
             click.echo(lost)
+        if result.in_year is not None:
+            click.echo(f"\n{screen.payable(result)}")
         click.echo(f"Written to {run}")
+        if post:
+            click.echo(f"Posted to {new}" if new else "Nothing changed since the last posting, and nothing was posted")
     context.exit(0 if result.passed else 1)
 
 

@@ -41,6 +41,10 @@ class PriceListKeys:
     from_list: str = key("The list that it is derived from.", default="")
     steps: Any = key("How: a list of steps, applied in the order written.", default=())
     source: str = key("Where the prices come from: document, paragraph, date.", default="")
+    known_from: datetime.date | None = key(
+        "The day from which the list is known, where it restates an earlier one of the same name.", default=None,
+        example="2025-06-10",
+    )  # fmt: skip
 
 
 @frozen(eq=False, kw_only=True)
@@ -60,15 +64,19 @@ class PriceLists:
 
 
 def read_price_lists(
-    blocks: Any, spot: Spot, folder: Path, plugins: Plugins, known: Known, faults: list[Fault], *, shortage: str = ""
-) -> PriceLists:
-    """Read every list. With a ``shortage`` of plugins, a table that nobody declares is left out and not a fault."""
+    blocks: Any, spot: Spot, folder: Path, plugins: Plugins, known: Known, faults: list[Fault], *, shortage: str = "",
+    as_at: datetime.date | None = None,
+) -> PriceLists:  # fmt: skip
+    """Read every list. With a ``shortage`` of plugins, a table that nobody declares is left out and not a fault.
+
+    Of lists that restate one another the latest is read that was known on ``as_at``, or the latest of all.
+    """
     if not isinstance(blocks, Sequence) or not all(isinstance(block, Mapping) for block in blocks):
         write = "[[price_list]], in double brackets"
         faults.append(spot.fault("value/kind", "price_list is not a list of tables", "", write, key=True))
         return PriceLists(lists={})
     said = [(structured(PriceListKeys, block, spot.at(i), faults), spot.at(i)) for i, block in enumerate(blocks)]
-    blocks_said = [(one, there) for one, there in said if one is not None]
+    blocks_said = _known_by(as_at, [(one, there) for one, there in said if one is not None], faults)
     tables = _tables_of(blocks_said, faults)
     lists: dict[tuple[str, str], PriceRows] = {}
     files: list[str] = []
@@ -87,6 +95,30 @@ def read_price_lists(
             derived_from=one.from_list, steps=steps,
         )  # fmt: skip
     return PriceLists(lists={place: _with_kind(one, lists) for place, one in lists.items()}, files=tuple(files))
+
+
+def _known_by(
+    as_at: datetime.date | None, said: Sequence[tuple[PriceListKeys, Spot]], faults: list[Fault]
+) -> list[tuple[PriceListKeys, Spot]]:
+    """Of the lists of one name those that were known last; lists of unlike tables do not restate one another."""
+    latest: dict[tuple[str, str], datetime.date] = {}
+    unknown: dict[tuple[str, str], tuple[PriceListKeys, Spot]] = {}
+    for one, there in said:
+        place, day = (one.table, one.name), one.known_from or datetime.date.min
+        if as_at is not None and day > as_at:
+            unknown.setdefault(place, (one, there))
+        else:
+            latest[place] = max(day, latest.get(place, day))
+    for place, (one, there) in unknown.items():
+        if place not in latest:
+            found = f'price list "{one.name}" is known from {one.known_from}, and facts are taken as at {as_at}'
+            write = "the list that was in force before, without known_from; or a later day"
+            faults.append(there.at("known_from").fault("price-list/not-known-yet", found, "", write))
+    kept = [
+        pair for pair in said if (pair[0].known_from or datetime.date.min) == latest.get((pair[0].table, pair[0].name))
+    ]
+    # A list that nobody knew yet is a fault already, and is read so that those who name it are not blamed too.
+    return kept + [pair for place, pair in unknown.items() if place not in latest]
 
 
 def _content(

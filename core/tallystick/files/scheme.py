@@ -63,8 +63,14 @@ class Scheme:
     """Files of tables that no installed plugin declares, with why they are not read."""
 
 
-def read_scheme(document: Document, folder: Path, plugins: Plugins, faults: list[Fault]) -> Scheme | None:
-    """Read the file and its price lists; None if ``[scheme]`` itself is wrong. Faults are added."""
+def read_scheme(
+    document: Document, folder: Path, plugins: Plugins, faults: list[Fault], as_at: datetime.date | None = None, *,
+    activity: bool = True,
+) -> Scheme | None:  # fmt: skip
+    """Read the file and its price lists; None if ``[scheme]`` itself is wrong. Faults are added.
+
+    ``as_at`` goes before the day that the file states. Without ``activity`` its files are not looked for.
+    """
     top, data = document.spot, document.data
     faults.extend(unknown_key(name, TABLES, top) for name in data if name not in TABLES)
     if "scheme" not in data:
@@ -77,12 +83,14 @@ def read_scheme(document: Document, folder: Path, plugins: Plugins, faults: list
     funds = _funds(data.get("fund", []), top.at("fund"), said.money, faults)
     plain = Known(money=said.money, funds=frozenset(fund.name for fund in funds))
     prices = read_price_lists(
-        data.get("price_list", []), top.at("price_list"), folder, plugins, plain, faults, shortage=catalogue.shortage
+        data.get("price_list", []), top.at("price_list"), folder, plugins, plain, faults,
+        shortage=catalogue.shortage, as_at=as_at or said.as_at,
     )  # fmt: skip
     known = Known(money=said.money, funds=plain.funds, price_lists=prices.names)
     drafts = read_rules(data.get("rule", []), top.at("rule"), catalogue, known, faults, of_scheme=True)
     reader = _Activity(folder, plugins, catalogue.shortage, faults)
-    reader.read(data.get("activity", {}), top.at("activity"))
+    if activity:
+        reader.read(data.get("activity", {}), top.at("activity"))
     return Scheme(
         said=said, known=known, catalogue=catalogue, rules={draft.label: draft for draft in drafts}, funds=funds,
         prices=prices, activity=reader.files, columns=reader.columns, unread=reader.unread,

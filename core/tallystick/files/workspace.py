@@ -5,6 +5,7 @@ Every file is read before anything is reported, so that all that is wrong is men
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import os
 from collections.abc import Mapping
@@ -47,8 +48,14 @@ class Workspace:
     unread: Mapping[str, str]
 
 
-def load_workspace(folder: Path | str, plugins: Plugins) -> Workspace:
-    """Read a folder; raises InputError with all faults of all its files together."""
+def load_workspace(
+    folder: Path | str, plugins: Plugins, as_at: datetime.date | None = None, *, activity: bool = True
+) -> Workspace:  # fmt: skip
+    """Read a folder; raises InputError with all faults of all its files together.
+
+    ``as_at`` is the day up to which facts and price lists are known, instead of the one that the scheme states.
+    Without ``activity`` the files of activity need not be there.
+    """
     folder = Path(folder)
     faults: list[Fault] = []
     document = _document(folder / SCHEME, SCHEME, faults) if (folder / SCHEME).is_file() else None
@@ -60,14 +67,14 @@ def load_workspace(folder: Path | str, plugins: Plugins) -> Workspace:
         why = error.strerror or type(error).__name__
         faults.append(Fault(code="file/unreadable", found="the folder cannot be read", why=why, file=CONTRACTS))
         contracts = [None]
-    scheme = read_scheme(document, folder, plugins, faults) if document else None
+    scheme = read_scheme(document, folder, plugins, faults, as_at, activity=activity) if document else None
     if scheme is None:
         raise InputError(faults)
     cases = _contracts(folder, contracts, scheme, faults)
     if faults:
         raise InputError(first_of_each_kind(faults))
     return Workspace(
-        folder=folder, title=scheme.said.title or scheme.said.id, case=_case(scheme, cases, plugins),
+        folder=folder, title=scheme.said.title or scheme.said.id, case=_case(scheme, cases, plugins, as_at),
         activity=scheme.activity, mapping=scheme.columns, files=_hashes(folder, scheme.prices, scheme.columns),
         out=folder / scheme.said.out, unread=scheme.unread,
     )  # fmt: skip
@@ -117,11 +124,11 @@ def _contracts(
     return cases
 
 
-def _case(scheme: Scheme, cases: ContractCases, plugins: Plugins) -> Case:
+def _case(scheme: Scheme, cases: ContractCases, plugins: Plugins, as_at: datetime.date | None) -> Case:
     return Case(
         contracts=tuple(cases.made.values()), tables=plugins.table_specs, title=scheme.said.title or scheme.said.id,
-        money=scheme.said.money, rounding=ROUND_TO[scheme.said.rounding], as_at=scheme.said.as_at, funds=scheme.funds,
-        prices=scheme.prices.lists,
+        money=scheme.said.money, rounding=ROUND_TO[scheme.said.rounding], as_at=as_at or scheme.said.as_at,
+        funds=scheme.funds, prices=scheme.prices.lists,
     )  # fmt: skip
 
 

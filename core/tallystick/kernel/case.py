@@ -106,7 +106,11 @@ class Period:
 
 @frozen(eq=False, kw_only=True)
 class ContractCase:
-    """One contract: its parties, its days (``first`` and ``last`` inclusive), how often it settles, its rules."""
+    """One contract: its parties, its days (``first`` and ``last`` inclusive), how often it settles, its rules.
+
+    ``through`` is the last day that is settled, where the contract goes on after it: the period that it falls in is cut
+    off there, and nothing that happens at the contract's end has happened yet.
+    """
 
     id: str
     title: str = ""
@@ -117,14 +121,20 @@ class ContractCase:
     settles: str = "year"
     rules: tuple[RuleEntry, ...] = ()
     clause: str = ""
+    through: datetime.date | None = None
+
+    @property
+    def until(self) -> datetime.date:
+        """The last day that is settled: the contract's own last day, or the one that it is settled through."""
+        return self.last if self.through is None else min(self.last, self.through)
 
     def periods(self) -> Iterator[Period]:
         """The contract's periods, by its own year: one from October has October years."""
         step, number, start = SETTLES[self.settles], 0, 0
-        while (first := months_later(self.first, start)) <= self.last:
+        while (first := months_later(self.first, start)) <= self.until:
             number += 1
-            last = min(months_later(self.first, start + step) - datetime.timedelta(days=1), self.last)
-            months = tuple(m % 12 for m in range(start, start + step) if months_later(self.first, m) <= self.last)
+            last = min(months_later(self.first, start + step) - datetime.timedelta(days=1), self.until)
+            months = tuple(m % 12 for m in range(start, start + step) if months_later(self.first, m) <= self.until)
             yield Period(number, first, last, months)
             start += step
 

@@ -30,7 +30,8 @@ def pot_checks(program: Program, states: Iterable[PotState], money: str) -> Iter
         where = f"pot {state.account}" + ("" if state.book == "cash" else f", {state.book} book")
         wrong = _wrong_with(state, money) or _wrongly_paid(program, state)
         if wrong is None:
-            kept = f"{money_text(state.closing, money)} carried forward" if state.closing else "empty at the end"
+            held = "carried forward" if state.ended else "still held, and its contract goes on"
+            kept = f"{money_text(state.closing, money)} {held}" if state.closing else "empty at the end"
             opened = f"{money_text(state.opening, money)} at the start, " if state.opening else ""
             detail = f"{opened}{money_text(state.received, money)} in, {money_text(state.paid, money)} out, {kept}"
             yield Check(f"{where} keeps its money", True, detail, state.contracts)
@@ -68,7 +69,7 @@ def _wrong_with(state: PotState, money: str) -> tuple[str, str] | None:
     if left < 0:
         carried, held = money_text(state.carried, money), money_text(state.closing, money)
         return "holds what it carries", f"{carried} is carried forward, and it holds {held}"
-    if left and state.pot.at_end != "carry forward":
+    if left and state.ended and state.pot.at_end != "carry forward":
         found = f"{money_text(left, money)} is left, and nothing says where it goes: say at_end, or release it"
         return "is empty at the end", found
     return None

@@ -62,6 +62,8 @@ class PotState:
     """What is carried forward by name, of what it holds in the end."""
     payees: frozenset[str] = frozenset()
     """Every account that was paid from it."""
+    ended: bool = True
+    """False while a contract that may use it goes on after what is settled: what it holds then stays in it."""
     closing_lines: tuple[LedgerLine, ...] = field(default=())
     """The lines by which the engine returned or passed on what was left."""
 
@@ -144,12 +146,13 @@ def pot_states(program: Program, reading: Reading, lines: Sequence[LedgerLine]) 
     for account, (pot, _) in declared.items():
         if pot.opening:
             moved.setdefault((account, "cash"), {})
+    going_on = frozenset(contract.id for contract in program.case.contracts if contract.until != contract.last)
     carried: dict[str, int] = {}
     for carry in reading.carries:
         carried[carry.pot] = carried.get(carry.pot, 0) + carry.pence
     return [
         evolve(
-            _state(program, account, book, by_month, declared, carried.get(account, 0)),
+            _state(program, account, book, by_month, declared, carried.get(account, 0), going_on),
             payees=frozenset(payees.get((account, book), ())),
         )
         for (account, book), by_month in sorted(moved.items())
@@ -158,7 +161,7 @@ def pot_states(program: Program, reading: Reading, lines: Sequence[LedgerLine]) 
 
 def _state(
     program: Program, account: str, book: str, by_month: Mapping[str, Sequence[int]],
-    declared: Mapping[str, tuple[Pot, tuple[str, ...]]], carried: int,
+    declared: Mapping[str, tuple[Pot, tuple[str, ...]]], carried: int, going_on: frozenset[str],
 ) -> PotState:  # fmt: skip
     name = account.partition("/")[2]
     pot, contracts = declared.get(account, (Pot(name=name), (account.partition("/")[0],)))
@@ -171,7 +174,8 @@ def _state(
     opening = pot.opening if book == "cash" else 0
     left = held - carried
     closing: tuple[LedgerLine, ...] = ()
-    if pot.at_end in ("return", "pass on") and left > 0:
+    ended = going_on.isdisjoint(contracts)
+    if pot.at_end in ("return", "pass on") and left > 0 and ended:
         month = max(by_month, default="")
         owner = contracts[0] if not account.startswith("scheme/") else "scheme"
         done = "returned" if pot.at_end == "return" else "passed on"
@@ -182,7 +186,7 @@ def _state(
         paid += left
     return PotState(
         account=account, pot=pot, contracts=contracts, book=book, opening=opening, received=received, paid=paid,
-        lowest=lowest, carried=carried, closing_lines=closing,
+        lowest=lowest, carried=carried, ended=ended, closing_lines=closing,
     )  # fmt: skip
 
 

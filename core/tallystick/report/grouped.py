@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
+from tallystick.in_year.reconcile import InYear
 from tallystick.kernel.case import ContractCase
 from tallystick.kernel.checks import Check
 from tallystick.kernel.ledger import LedgerLine, PotState
@@ -33,6 +34,7 @@ class ContractPart:
     """Units by state, for each table and unit."""
     sections: tuple[tuple[str, str], ...] = ()
     """Title and text of what plugins add."""
+    in_year: InYear | None = None
 
 
 @frozen(eq=False)
@@ -44,6 +46,7 @@ class Grouped:
     by_contract: Mapping[str, Mapping[str, list[Any]]]
     general: tuple[Check, ...]
     sections: tuple[SectionMaker, ...] = ()
+    in_year: InYear | None = None
 
     def part(self, contract: str) -> ContractPart:
         """What it says of one contract; KeyError if there is no such contract."""
@@ -53,11 +56,11 @@ class Grouped:
             settlement=self.settlement, contract=self.contracts[contract], lines=tuple(of["lines"]),
             figures=tuple(of["figures"]), carries=tuple(of["carries"]), pots=tuple(of["pots"]),
             checks=(*of["checks"], *self.general), units=dict(of["units"]),
-            sections=tuple(one for one in said if one is not None),
+            sections=tuple(one for one in said if one is not None), in_year=self.in_year,
         )  # fmt: skip
 
 
-def grouped(settlement: Settlement, sections: Iterable[SectionMaker] = ()) -> Grouped:
+def grouped(settlement: Settlement, sections: Iterable[SectionMaker] = (), in_year: InYear | None = None) -> Grouped:
     """Sort a settlement by contract. ``sections`` are asked for each contract what its statement ends with."""
     pots = [
         (contract, pot)
@@ -79,7 +82,7 @@ def grouped(settlement: Settlement, sections: Iterable[SectionMaker] = ()) -> Gr
             "pots": _sorted(pots), "checks": _sorted(checks), "units": _sorted(units),
         },
         general=tuple(check for check in settlement.checks if not check.contracts),
-        sections=tuple(sections),
+        sections=tuple(sections), in_year=in_year,
     )  # fmt: skip
 
 

@@ -115,6 +115,8 @@ def _pot(part: ContractPart, state: PotState, lines: list[LedgerLine]) -> Sectio
 
     sums = _summed(lines, said, into)
     rows = [Row(item, (clause, many(units), Pence(pence))) for (item, clause), (units, pence) in sums.items()]
+    if state.opening:
+        rows.insert(0, Row("At the start", ("", "", Pence(state.opening))))
     rows.append(Row("Still in the pot", ("", "", Pence(state.closing)), total=True))
     kept = _carried(part, state.account)
     notes = [f"Of this, {value_text(Kind.AMOUNT, pence, _unit(part))}: {why}." for why, pence in kept.items()]

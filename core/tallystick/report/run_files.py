@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from tallystick.in_year.postings import PostingKey, shown
 from tallystick.kernel import pay
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.ledger import period_name
@@ -52,6 +53,33 @@ def _tables(result: Result) -> dict[str, tuple[tuple[str, ...], Iterator[Sequenc
             ((one.name, "yes" if one.passed else "NO", one.detail, "; ".join(one.contracts)) for one in result.checks),
         ),
         "outcomes": (("contract", "outcome", "why", "label", "clause", "because_of"), _outcomes(result)),
+        **_in_year(result),
+    }  # fmt: skip
+
+
+def _in_year(result: Result) -> dict[str, tuple[tuple[str, ...], Iterator[Sequence[object]]]]:
+    """What a reconciliation adds: what is due by line, what is payable, what moved, and which data counts."""
+    of = result.in_year
+    if of is None:
+        return {}
+    turned = (shown(key, one) for key, one in of.due.lines.items())
+    return {
+        "due": ((*PostingKey._fields, "pence", "units"), ((*key, *one) for key, one in turned)),
+        "payable": (
+            ("contract", "payer", "payee", "entitled_pence", "on_account_pence", "ordered_pence", "now_pence"),
+            iter(of.due.payable),
+        ),
+        "moved": (
+            ("contract", "reason", "label", "to_provider_pence"),
+            ((one.contract, one.reason, one.label, one.pence) for one in of.moved),
+        ),
+        "submissions": (
+            ("table", "provider", "month", "file", "received", "agreed_after_freeze", "not_counted"),
+            (
+                (one.table, one.provider, one.month, one.name, one.received or "", one.agreed, "; ".join(one.later))
+                for one in of.choice.sources
+            ),
+        ),
     }  # fmt: skip
 
 
@@ -81,7 +109,7 @@ def _write_csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[objec
 
 def _write_statements(result: Result, folder: Path) -> None:
     folder.mkdir()
-    book = grouped(result.settlement, result.plugins.report_sections)
+    book = grouped(result.settlement, result.plugins.report_sections, result.in_year)
     names = safe_names(book.contracts)
     for contract, name in names.items():
         statement = statement_from(book, contract)

@@ -23,6 +23,7 @@ def made_from(result: Result) -> dict[str, Any]:
     """Everything that a run's outcome depends on; equal for equal runs on any machine."""
     return {
         "format": FORMAT,
+        **_months(result),
         "scheme": dict(sorted(result.workspace.files.items())),
         "activity": {
             name: {"sha256": facts.digest, "rows": facts.rows, "rows_set_aside": facts.left_out}
@@ -35,6 +36,16 @@ def made_from(result: Result) -> dict[str, Any]:
             "python": platform.python_version(), **{name: _version(name) for name in ("narwhals", "polars")}
         },
     }  # fmt: skip
+
+
+def _months(result: Result) -> dict[str, Any]:
+    """For a reconciliation, its months, the day as at which it was made, and what had been posted before."""
+    of = result.in_year
+    if of is None:
+        return {}
+    journal = of.due.before.journal
+    head = {"number": journal.head.number, "sha256": journal.head.sha256} if journal else {}
+    return {"reconciled": {"months": str(of.months), "as_at": of.as_at.isoformat(), "journal": head}}
 
 
 def fingerprint(made: dict[str, Any]) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from tallystick.kernel.case import SETTLES, PriceRows
+from tallystick.in_year.reconcile import InYear
+from tallystick.kernel.case import PriceRows
 from tallystick.kernel.settlement import Settlement
-from tallystick.report import other_sections
+from tallystick.report import in_year_sections, other_sections
 from tallystick.report.grouped import ContractPart, Grouped, SectionMaker, grouped
 from tallystick.report.layout import WIDTH, Section
 from tallystick.report.money_sections import money_sections
@@ -54,9 +55,11 @@ class Statement:
         return [*head, *(row for section in self.sections for row in section.as_rows())]
 
 
-def statement_of(settlement: Settlement, contract: str, *, sections: Iterable[SectionMaker] = ()) -> Statement:
+def statement_of(
+    settlement: Settlement, contract: str, *, sections: Iterable[SectionMaker] = (), in_year: InYear | None = None
+) -> Statement:
     """One contract's statement; KeyError for a contract that the case does not have."""
-    return statement_from(grouped(settlement, sections), contract)
+    return statement_from(grouped(settlement, sections, in_year), contract)
 
 
 def statement_from(book: Grouped, contract: str) -> Statement:
@@ -71,9 +74,10 @@ def statement_from(book: Grouped, contract: str) -> Statement:
 
 def _sections(part: ContractPart) -> Iterator[Section]:
     yield from money_sections(part)
+    yield from in_year_sections.sections(part)
     for make in (
-        other_sections.units, other_sections.figures, other_sections.left_out, other_sections.checks,
-        other_sections.of_plugins,
+        other_sections.units, other_sections.figures, other_sections.left_out, in_year_sections.received,
+        other_sections.checks, other_sections.of_plugins,
     ):  # fmt: skip
         yield from make(part)
 
@@ -86,8 +90,11 @@ def _head(part: ContractPart) -> Iterator[tuple[str, str]]:
     yield "Commissioner", contract.commissioner
     yield "Provider", contract.provider
     periods = len(list(contract.periods()))
-    often = f"{periods} {contract.settles}{'s' if periods > 1 else ''}" if SETTLES[contract.settles] else ""
+    often = f"{periods} {contract.settles}{'s' if periods > 1 else ''}"
+    if contract.until != contract.last:
+        often = f"settled by {contract.settles}"
     yield "Period", f"{_day(contract.first)} to {_day(contract.last)}, {often}"
+    yield from in_year_sections.head(part)
     if case.as_at is not None:
         yield "Facts known", f"up to {_day(case.as_at)}"
     yield from _outcome(part)

@@ -71,7 +71,7 @@ class Places:
             parties = [name for name in ("provider", "commissioner") if name in spec.columns]
             claims = self._contracts.values() if parties else ()
             claim = [c for c in claims if all(row.get(name) == getattr(c, name) for name in parties)]
-        including = [c for c in claim if day is not None and c.first <= day <= c.last]
+        including = [c for c in claim if day is not None and c.first <= day <= c.until]
         if len(including) != 1 or day is None:
             return TWO_CONTRACTS if including else NO_CONTRACT
         (contract,) = including

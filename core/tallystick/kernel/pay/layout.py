@@ -56,7 +56,7 @@ def lay_out(program: Program) -> Layout:
     alike: dict[tuple[datetime.date, datetime.date, str], list[Period]] = {}
     spans = []
     for contract in contracts:  # most contracts of a scheme have the same periods
-        span = (contract.first, contract.last, contract.settles)
+        span = (contract.first, contract.until, contract.settles)
         if span not in alike:
             alike[span] = list(contract.periods())
         spans.append(alike[span])

@@ -1,0 +1,111 @@
+"""The activity of a workspace as it was known on a day: its own files, what was submitted, and frames handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import define, evolve, field
+
+from tallystick.files.activity import read_facts
+from tallystick.files.contract_days import within_their_contracts
+from tallystick.files.mapping import read_mapping
+from tallystick.files.workspace import Workspace
+from tallystick.in_year.calendar import Reconciliations, read_reconciliations
+from tallystick.in_year.months import Months
+from tallystick.in_year.rows_moved import up_to
+from tallystick.in_year.submissions import (
+    SUBMISSIONS,
+    Choice,
+    Submission,
+    choose,
+    none_received,
+    read_counted,
+    read_submissions,
+)  # fmt: skip
+from tallystick.kernel.errors import Fault, FaultList, InputError, did_you_mean
+from tallystick.kernel.facts import Facts
+
+
+@define(eq=False)
+class ActivityReader:
+    """Reads the activity of one workspace, at one day or at several; each file is read and validated once.
+
+    ``frames`` gives tables by name as a frame or a path, and goes before the workspace's own files.
+    """
+
+    workspace: Workspace
+    set_aside: bool = False
+    frames: Mapping[str, Any] | None = None
+    _mapping: Mapping[str, Mapping[str, str]] = field(factory=dict)
+    _read: dict[Path, Facts] = field(factory=dict)
+    _own: dict[str, Facts] = field(factory=dict)
+    submissions: list[Submission] = field(factory=list)
+    calendar: Reconciliations = field(factory=Reconciliations)
+
+    def __attrs_post_init__(self) -> None:
+        folder = self.workspace.folder
+        self._mapping = read_mapping(self.workspace.mapping) if self.workspace.mapping else {}
+        self.submissions = read_submissions(folder, self.workspace.case.tables)
+        self.calendar = read_reconciliations(folder)
+
+    def choice(self, months: Months | None = None) -> Choice:
+        """Which submissions count, as at the case's day and up to the last of the months."""
+        return choose(self.submissions, self.calendar, months, self.workspace.case.as_at)
+
+    def read(self, choice: Choice | None = None, months: Months | None = None) -> dict[str, Facts]:
+        """Every table; with ``months`` no row after the last of them. Raises InputError with every fault."""
+        chosen = choice or self.choice(months)
+        case, handed = self.workspace.case, dict(self.frames or {})
+        faults = FaultList([
+            Fault(code="table/unknown", found=f"there is no table {name!r}", write=did_you_mean(name, case.tables))
+            for name in sorted(set(handed) - set(case.tables))
+        ])  # fmt: skip
+        faults.extend(_both_ways(self.workspace, self.submissions))
+        facts: dict[str, Facts] = {}
+        for name in sorted({*self.workspace.activity, *handed, *chosen.tables} & set(case.tables)):
+            try:
+                read = within_their_contracts(
+                    self._table(name, chosen, handed), case.contracts, set_aside=self.set_aside
+                )  # fmt: skip
+            except InputError as error:
+                faults.extend(error.faults)
+            else:
+                facts[name] = read if months is None else up_to(read, months)
+        faults.raise_if_any()
+        return facts
+
+    def _table(self, name: str, choice: Choice, handed: Mapping[str, Any]) -> Facts:
+        case = self.workspace.case
+        spec, mapping = case.tables[name], self._mapping.get(name, {})
+        if name in choice.tables and name not in handed:
+            if name not in choice.counted:
+                return none_received(spec)
+            return read_counted(
+                spec, choice.counted[name], mapping=mapping, set_aside=self.set_aside, money=case.money,
+                cache=self._read,
+            )  # fmt: skip
+        if name not in self._own:
+            source = handed.get(name, self.workspace.activity.get(name))
+            self._own[name] = read_facts(
+                spec, source, mapping=mapping, file_name=name if name in handed else "", set_aside=self.set_aside,
+                money=case.money,
+            )  # fmt: skip
+        return self._own[name]
+
+    def at(self, workspace: Workspace) -> ActivityReader:
+        """A reader of the same activity for the workspace as it was on another day; what was read is read."""
+        return evolve(self, workspace=workspace)
+
+
+def _both_ways(workspace: Workspace, submissions: list[Submission]) -> list[Fault]:
+    """Tables that come by submission and as files of the scheme: their rows would count twice."""
+    return [
+        Fault(
+            code="submission/both", file="scheme.toml",
+            found=f"table {name!r} has files under [activity] and comes by {SUBMISSIONS} too",
+            why="its rows would count twice", write=f"one of the two: {name} under [activity], or in the list",
+        )
+        for name in sorted({one.table for one in submissions} & set(workspace.activity))
+    ]  # fmt: skip

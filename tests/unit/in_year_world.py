@@ -1,58 +1,109 @@
-"""What the tests of settling in the year have in common: contracts, ledger lines, and a posting of them."""
+"""A small workspace that is reconciled month by month: a fixed element, outpatients at £100 and £50, submissions."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tallystick.in_year.due import already_posted, due_now, post
-from tallystick.in_year.journal import Journal
-from tallystick.kernel.case import ContractCase
-from tallystick.kernel.ledger import LedgerLine
+import tallystick_rules.plugin
+from tallystick import Engine
+from tallystick.result import Result
 
-YEAR = {"first": datetime.date(2025, 4, 1), "last": datetime.date(2026, 3, 31)}
-CONTRACTS = (
-    ContractCase(id="acute", provider="ZH1", commissioner="QXX", **YEAR),
-    ContractCase(id="community", provider="ZH2", commissioner="QXX", **YEAR),
-)
-AS_AT = datetime.date(2025, 11, 19)
-MONTHS = ("2025-04", "2025-05")
-SETTLED = {"acute": ("2025-04", "2026-03"), "community": ("2025-04", "2026-03")}
-HOLDERS = {"acute/quality": "QXX", "acute/care": "ZH1"}
+SCHEME = """\
+[scheme]
+id = "in-year"
+settles = "month"
 
+[[price_list]]
+name = "units"
+table = "unit_prices"
+file = "units.csv"
+"""
+CONTRACT = """\
+[contract]
+id = "clinic"
+provider = "RXX"
+commissioner = "QYY"
+period = { from = 2025-04-01, years = 1 }
 
-def line(pence: int, *, contract: str = "acute", period: str = "2025-04", units: int = 1, **more: Any) -> LedgerLine:
-    """A ledger line from QXX to ZH1, turned round where pence are below zero."""
-    said: dict[str, Any] = {
-        "book": "cash", "kind": "price", "rule": "unit-price", "label": "elective", "payer": "QXX", "payee": "ZH1",
-        "clause": "4.2", "reason": "", **more,
-    }  # fmt: skip
-    if pence < 0:
-        said["payer"], said["payee"] = said["payee"], said["payer"]
-    return LedgerLine(
-        contract=contract, period=period, month=period[-7:], pence=abs(pence), units=units, **said
-    )  # fmt: skip
+[[rule]]
+use = "block"
+label = "fixed"
+value = "£1,200"
 
-
-def posted(
-    workspace: Path, lines: Sequence[LedgerLine], *, as_at: datetime.date = AS_AT, months: Sequence[str] = MONTHS,
-    settled: Mapping[str, tuple[str, str]] = SETTLED, **more: Any,
-) -> Journal:  # fmt: skip
-    """The journal after the lines were settled to date and posted."""
-    before = already_posted(workspace, "journal", contracts=CONTRACTS, as_at=as_at)
-    now = due_now(lines, before, settled=settled, holders=HOLDERS, as_at=as_at)
-    return post(now, **{"run": "0123456789abcdef", "months": months, "submissions": {"ZH1": "m2.csv"}, **more})
-
-
-FIRST = [line(100_000), line(2_500, label="held", kind="retention", payee="acute/quality", units=0)]
-SECOND = [line(101_250, units=2), line(2_500, label="held", kind="retention", payee="acute/quality", units=0)]
-THIRD = [*SECOND, line(40, contract="community", payee="ZH2")]
+[[rule]]
+use = "unit-price"
+label = "outpatients"
+table = "attendances"
+prices = "units"
+"""
+UNITS = "code,from_day,to_day,price_pounds,not_priced\nA,,,100,\nB,,,50,\n"
+RECONCILIATION = """\
+month,flex,freeze
+2025-04,2025-05-20,2025-06-20
+2025-05,2025-06-20,2025-07-20
+2025-06,2025-07-20,2025-08-20
+"""
 
 
-def three_postings(workspace: Path) -> Path:
-    """The folder of a journal of three postings, one after another."""
-    for lines in (FIRST, SECOND, THIRD):
-        posted(workspace, lines)
-    return workspace / "journal"
+def make(folder: Path, *, scheme: str = SCHEME, contract: str = CONTRACT, freeze: bool = True) -> Path:
+    """Write the workspace without a submission."""
+    (folder / "contracts").mkdir(parents=True)
+    (folder / "scheme.toml").write_text(scheme, encoding="utf-8")
+    (folder / "contracts/clinic.toml").write_text(contract, encoding="utf-8")
+    (folder / "units.csv").write_text(UNITS, encoding="utf-8")
+    (folder / "submissions.csv").write_text("table,file,provider,months,received,agreed\n", encoding="utf-8")
+    if freeze:
+        (folder / "reconciliation.csv").write_text(RECONCILIATION, encoding="utf-8")
+    return folder
+
+
+def submit(
+    folder: Path, months: str, received: str, rows: Iterable[tuple[str, str, str]], *, agreed: str = "",
+    provider: str = "RXX", name: str = "",
+) -> str:  # fmt: skip
+    """Add a submission of attendances: for each row its key, its day and its code."""
+    name = name or f"{provider}-{received}.csv"
+    lines = [f"{key},{provider},QYY,{day},1,{code}" for key, day, code in rows]
+    heading = "attendance,provider,commissioner,attended,attendances,hrg"
+    (folder / name).write_text("\n".join([heading, *lines]) + "\n", encoding="utf-8")
+    with (folder / "submissions.csv").open("a", encoding="utf-8") as listed:
+        listed.write(f"attendances,{name},{provider},{months},{received},{agreed}\n")
+    return name
+
+
+def engine() -> Engine:
+    """An engine with the national rules alone."""
+    return Engine(plugins=[tallystick_rules.plugin], discover=False)
+
+
+def reconcile(folder: Path, months: str, as_at: str, **more: Any) -> Result:
+    """The workspace reconciled for these months as at that day."""
+    day = datetime.date.fromisoformat(as_at)
+    return engine().settle(folder, months=months, as_at=day, reference_rows=None, **more)
+
+
+def payable(result: Result, payee: str = "RXX") -> int:
+    """What is payable now to one body, in pence; below zero if it has to pay."""
+    assert result.in_year is not None
+    found = result.in_year.due.payable
+    return sum(one.now if one.payee == payee else -one.now for one in found if payee in (one.payer, one.payee))
+
+
+def to_date(result: Result, payee: str = "RXX") -> int:
+    """What is due to one body for the months, in pence."""
+    assert result.in_year is not None
+    found = result.in_year.due.payable
+    return sum(
+        one.entitled if one.payee == payee else -one.entitled for one in found if payee in (one.payer, one.payee)
+    )
+
+
+def reasons(result: Result, contract: str = "clinic") -> dict[str, int]:
+    """What moved since the last posting, in pence by reason."""
+    from tallystick.in_year.moved import reasons as by_reason
+
+    assert result.in_year is not None
+    return by_reason(result.in_year.moved, contract)

@@ -38,7 +38,7 @@ class ActivityReader:
     workspace: Workspace
     set_aside: bool = False
     frames: Mapping[str, Any] | None = None
-    _mapping: Mapping[str, Mapping[str, str]] = field(factory=dict)
+    mapping: Mapping[str, Mapping[str, str]] = field(factory=dict)
     _read: dict[Path, Facts] = field(factory=dict)
     _own: dict[str, Facts] = field(factory=dict)
     submissions: list[Submission] = field(factory=list)
@@ -46,7 +46,7 @@ class ActivityReader:
 
     def __attrs_post_init__(self) -> None:
         folder = self.workspace.folder
-        self._mapping = read_mapping(self.workspace.mapping) if self.workspace.mapping else {}
+        self.mapping = read_mapping(self.workspace.mapping) if self.workspace.mapping else {}
         self.submissions = read_submissions(folder, self.workspace.case.tables)
         self.calendar = read_reconciliations(folder)
 
@@ -78,7 +78,7 @@ class ActivityReader:
 
     def _table(self, name: str, choice: Choice, handed: Mapping[str, Any]) -> Facts:
         case = self.workspace.case
-        spec, mapping = case.tables[name], self._mapping.get(name, {})
+        spec, mapping = case.tables[name], self.mapping.get(name, {})
         if name in choice.tables and name not in handed:
             if name not in choice.counted:
                 return none_received(spec)

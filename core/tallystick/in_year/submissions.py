@@ -270,7 +270,7 @@ def _refuse_unstated(facts: Facts, one: Submission) -> None:
     beyond = facts.frame.filter(~stated)
     key = facts.spec.key or facts.spec.date or next(iter(facts.spec.columns))
     shown = [name for name in ("provider", facts.spec.date) if name and name in facts.spec.columns]
-    found = beyond.select(dict.fromkeys([key, *shown])).sort(key).collect()
+    found = beyond.select(*dict.fromkeys([key, *shown])).sort(key).collect()
     if not found.height:
         return
     rows = [

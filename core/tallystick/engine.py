@@ -70,8 +70,9 @@ class Engine:
             if name not in specs:
                 continue
             try:
+                as_read = workspace.assign.read_as(specs[name])
                 read = read_facts(
-                    specs[name], source, mapping=mapping.get(name, {}), file_name="" if name not in handed else name,
+                    as_read, source, mapping=mapping.get(name, {}), file_name="" if name not in handed else name,
                     set_aside=set_aside, money=workspace.case.money,
                 )  # fmt: skip
                 facts[name] = within_their_contracts(read, workspace.case.contracts, set_aside=set_aside)
@@ -79,7 +80,7 @@ class Engine:
                 faults.extend(error.faults)
         if faults:
             raise InputError(faults)
-        return facts
+        return workspace.assign.applied(facts, specs, set_aside=set_aside)
 
     def settle(
         self, workspace: str | PathLike[str] | Workspace, *, set_aside: bool = False, reference_rows: int | None = None,

@@ -73,7 +73,7 @@ class Engine:
                 as_read = workspace.assign.read_as(specs[name])
                 read = read_facts(
                     as_read, source, mapping=mapping.get(name, {}), file_name="" if name not in handed else name,
-                    set_aside=set_aside, money=workspace.case.money,
+                    set_aside=set_aside, money=workspace.case.money, identifiers=workspace.identifiers,
                 )  # fmt: skip
                 facts[name] = within_their_contracts(read, workspace.case.contracts, set_aside=set_aside)
             except InputError as error:

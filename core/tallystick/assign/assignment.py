@@ -7,7 +7,7 @@ nothing and one contract claims the row. What is then still empty belongs to no 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,6 @@ from tallystick.assign.matching import (
     RIVALS,
     STRETCH,
     TIE,
-    Stretches,
     claimed,
     stretches,
     turns_of,
@@ -35,6 +34,9 @@ from tallystick.files.records import records
 from tallystick.kernel.errors import Fault, InputError
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.tables import TableSpec
+
+FILLED = ("contract", "commissioner")
+"""The columns that an assignment may write."""
 
 
 @frozen(eq=False, kw_only=True)
@@ -83,7 +85,9 @@ class Assignment:
         spec = facts.spec
         parties = [name for name in PARTIES if name in spec.columns]
         if spec.date is None or facts.days is None or not parties:
-            return _written(facts, facts.frame, None, []) if self.responsible is not None else facts
+            if self.responsible is None:
+                return facts
+            return _written(facts, facts.frame, _asked(facts.frame, spec, pl.lit(False)), [])
         turns = turns_of(self.claims, self.successors)
         cut = stretches(facts.days, turns | (self.responsible.turns() if self.responsible else set()))
         frame = facts.frame.with_columns(cut.number(spec.date).alias(STRETCH))
@@ -96,28 +100,34 @@ class Assignment:
             free = pl.col("contract").is_null()
             frame = frame.with_columns(pl.coalesce("contract", CONTRACT).alias("contract"), pl.col(TIE) & free)
         found = _Found(self, spec, frame, facts.source)
-        faults = [*found.not_there(parties, cut), *(found.ties() if places else ())]
-        if faults and not set_aside:
+        asked = _asked(frame, spec, found.bad())
+        if not asked["bad"]:
+            return _written(facts, frame, asked, [])
+        faults = [*found.not_there(parties), *(found.ties() if places else ())]
+        if not set_aside:
             raise InputError(faults)
-        return _written(facts, frame, found.bad if faults else None, faults)
+        frame = frame.filter(~found.bad())
+        return _written(facts, frame, _asked(frame, spec, pl.lit(False)), faults)
 
 
-def _written(facts: Facts, frame: pl.LazyFrame, bad: Callable[[], pl.Expr] | None, faults: Iterable[Fault]) -> Facts:
-    """The facts over the new frame, without the rows that are at fault; statistics follow what was filled."""
-    spec = facts.spec
-    if bad is not None:
-        frame = frame.filter(~bad())
+def _asked(frame: pl.LazyFrame, spec: TableSpec, bad: pl.Expr) -> dict[str, int]:
+    """In one pass: how many rows there are, how many are at fault, and the nulls of what may have been filled."""
+    nulls = [pl.col(name).null_count() for name in FILLED if name in spec.columns]
+    asked = frame.select(pl.len().alias("rows"), bad.sum().alias("bad"), *nulls)
+    return asked.collect(engine="streaming").row(0, named=True)
+
+
+def _written(facts: Facts, frame: pl.LazyFrame, asked: Mapping[str, int], faults: Iterable[Fault]) -> Facts:
+    """The facts over the new frame; statistics follow what was filled."""
+    spec, stats = facts.spec, dict(facts.stats)
+    for name in FILLED:
+        if name in spec.columns:
+            stats[name] = attrs.evolve(stats[name], nulls=asked[name])
     column = spec.columns.get("commissioner")
     if column is not None and not column.optional:
         frame = frame.with_columns(pl.col("commissioner").fill_null(NOT_KNOWN))
-    names = facts.frame.collect_schema().names()
-    frame = frame.select(names)
-    changed = [name for name in ("contract", "commissioner") if name in spec.columns]
-    counts = frame.select(pl.len().alias("rows"), *(pl.col(name).null_count() for name in changed))
-    asked: dict[str, Any] = counts.collect(engine="streaming").row(0, named=True)
-    stats = dict(facts.stats)
-    for name in changed:
-        stats[name] = attrs.evolve(stats[name], nulls=asked[name])
+        stats["commissioner"] = attrs.evolve(stats["commissioner"], nulls=0)
+    frame = frame.select(facts.frame.collect_schema().names())
     return attrs.evolve(
         facts, frame=frame, rows=asked["rows"], stats=stats, records=partial(records, spec, frame, stats),
         left_out=facts.left_out + facts.rows - asked["rows"], set_aside=(*facts.set_aside, *faults),
@@ -179,7 +189,7 @@ class _Found:
         write = "one more column in the claim that should win, days that do not overlap, or the contract in the row"
         return attrs.evolve(one.spot.fault("claim/tie", found, why, write), times=times)
 
-    def not_there(self, parties: Iterable[str], cut: Stretches) -> Iterable[Fault]:
+    def not_there(self, parties: Iterable[str]) -> Iterable[Fault]:
         """A fault for each code that is used on a day on which nobody stands in its place."""
         days = self.of.bodies.days
         for name in parties if days else ():

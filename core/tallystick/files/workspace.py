@@ -47,6 +47,8 @@ class Workspace:
     files: Mapping[str, str]
     out: Path
     unread: Mapping[str, str]
+    identifiers: bool = False
+    """Whether activity may hold columns that look like identifiers of people."""
     assign: Assignment = field(factory=Assignment, repr=False)
     """Which contract a row belongs to, where files beside scheme.toml say more than its parties."""
 
@@ -75,6 +77,7 @@ def load_workspace(folder: Path | str, plugins: Plugins) -> Workspace:
         folder=folder, title=scheme.said.title or scheme.said.id, case=_case(scheme, cases, plugins, assign),
         activity=scheme.activity, mapping=scheme.columns, files=_hashes(folder, scheme.prices, scheme.columns, assign),
         out=folder / scheme.said.out, unread=scheme.unread, assign=assign,
+        identifiers=scheme.identifiers,
     )  # fmt: skip
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import attrs
 import pytest
 
+from tallystick.assign.read_claims import ClaimKeys, ResponsibleKeys
 from tallystick.files.accounts import FundKeys, PotKeys
 from tallystick.files.contracts import ContractKeys, PeriodKeys
-from tallystick.files.contracts_csv import COLUMNS
+from tallystick.files.contracts_csv import CLAIM_COLUMNS, COLUMNS
 from tallystick.files.json_schema import schema_for
 from tallystick.files.prices import PriceListKeys
 from tallystick.files.rule_blocks import CommonKeys
@@ -25,6 +26,8 @@ from tests.unit.loading_world import clinic
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 SECTIONS: dict[str, Any] = {
     "[scheme]": SchemeKeys,
+    "[responsible]": ResponsibleKeys,
+    "[[claim]]": ClaimKeys,
     "[[price_list]]": PriceListKeys,
     "[[fund]]": FundKeys,
     "[[rule]]": CommonKeys,
@@ -46,6 +49,9 @@ def test_the_schema_is_json_and_names_every_key_and_every_rule() -> None:
     assert rules["bands"]["properties"]["band"]["items"]["required"] == ["name", "share"]
     assert rules["visit-price"]["properties"]["pace"]["enum"] == ["slow", "fast"]
     assert schemas["contracts/*.toml"]["required"] == ["contract"]
+    assert set(schemas["assign.toml"]["properties"]) == {"responsible", "claim"}
+    assert schemas["assign.toml"]["properties"]["claim"]["items"]["required"] == ["contract"]
+    assert scheme["properties"]["activity"]["properties"]["identifiers"] == {"enum": ["refused", "allowed"]}
 
 
 def test_the_patterns_of_money_and_rates_take_what_the_reader_takes() -> None:
@@ -65,7 +71,7 @@ def test_the_page_of_reference_has_a_row_for_every_key(section: str) -> None:
 
 
 def test_the_page_of_reference_names_every_column_of_contracts_csv() -> None:
-    assert all(f"`{name}`" in PAGE for name in COLUMNS)
+    assert all(f"`{name}`" in PAGE for name in (*COLUMNS, *CLAIM_COLUMNS))
 
 
 @pytest.mark.parametrize("text", re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL))

@@ -78,7 +78,9 @@ def named(result: Result, wanted: str) -> tuple[str, str]:
         )
     if colon:
         return table, key
-    raise click.UsageError(f"no table of the workspace has a row {wanted!r}: write the table too, as in spells:S0001")
+    raise click.UsageError(
+        f"no table of the workspace has a row {wanted!r}: write the table, a colon and the row's key, as in spells:S0001"
+    )
 
 
 def _page(result: Result, table: str, key: str, label: str | None) -> str:

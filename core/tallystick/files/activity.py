@@ -17,6 +17,7 @@ from tallystick.files import sources
 from tallystick.files import survey as surveys
 from tallystick.files.columns import Part, part_of
 from tallystick.files.headings import match_columns, unused_mapping
+from tallystick.files.identifiers import nhs_numbers, personal_headings
 from tallystick.files.numbers import PLACES, SCALED
 from tallystick.files.records import records
 from tallystick.files.survey import Survey
@@ -30,19 +31,21 @@ _SCRATCH = r"^.* (raw|text|plain|pieces|problem)$"
 
 def read_facts(
     spec: TableSpec, source: Any, *, mapping: Mapping[str, str] | None = None, file_name: str = "",
-    set_aside: bool = False, money: str = "GBP",
+    set_aside: bool = False, money: str = "GBP", identifiers: bool = False,
 ) -> Facts:  # fmt: skip
     """Read one table and validate every cell of it.
 
     ``source`` is a path to Parquet or CSV, a list of paths (one table in several files), or a frame of Polars,
     pandas, PyArrow or DuckDB. ``mapping`` gives our column name for each of the user's; ``money`` is the unit of
-    account. With ``set_aside`` faulty rows are left out, and their faults are kept on the facts.
+    account. With ``set_aside`` faulty rows are left out, and their faults are kept on the facts. Columns that look
+    like identifiers of people are refused, unless ``identifiers`` says that they may be there.
 
     Raises InputError with every fault that was found: the first twenty of a kind, then their number.
     """
-    parts = _parts(spec, source, mapping or {}, file_name, money)
+    parts = _parts(spec, source, mapping or {}, file_name, money, identifiers=identifiers)
     unique = surveys.unique_sets(spec, parts)
     try:
+        FaultList(nhs_numbers(parts) if not (identifiers or spec.prices) else []).raise_if_any()
         return _read(spec, parts, unique, set_aside=set_aside)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         faults = surveys.uneven_everywhere(parts) or [_unreadable(part) for part in parts if not _can_be_read(part)]
@@ -51,14 +54,20 @@ def read_facts(
         raise InputError(faults) from None
 
 
-def _parts(spec: TableSpec, source: Any, mapping: Mapping[str, str], file_name: str, money: str) -> list[Part]:
+def _parts(
+    spec: TableSpec, source: Any, mapping: Mapping[str, str], file_name: str, money: str, *, identifiers: bool
+) -> list[Part]:  # fmt: skip
     opened = sources.open_all(source, file_name, spec.name)
     every_name = [name for one in opened for name in one.schema]
     faults, parts = FaultList(unused_mapping(spec, mapping, every_name, opened[0].file)), []
     for one in opened:
         matches, unmatched = match_columns(spec, one.schema, mapping, one.file)
         part, untyped = part_of(spec, one, matches, money)
-        faults.extend([*unmatched, *untyped])
+        extra = {fault.column for fault in unmatched if fault.code == "column/extra"}
+        read = [name for name in one.schema if name in extra or any(name == match.local for match in matches.values())]
+        personal = [] if identifiers or spec.prices else personal_headings(read, one.file)
+        told = {fault.column for fault in personal}
+        faults.extend([*personal, *(fault for fault in (*unmatched, *untyped) if fault.column not in told)])
         parts.append(part)
     faults.raise_if_any()
     return parts

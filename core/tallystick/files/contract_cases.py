@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
+from tallystick.assign.claims import Said
 from tallystick.files.accounts import party_code
 from tallystick.files.binding import Binder, Change
 from tallystick.files.labels import LabelCheck
@@ -40,6 +41,8 @@ class ContractCases:
     scheme_rules: Mapping[str, Draft]
     faults: list[Fault]
     made: dict[str, ContractCase] = field(factory=dict)
+    said: list[Said] = field(factory=list)
+    """Claims on rows that were met on the way, in columns of contracts.csv."""
     _spots: dict[str, Spot] = field(factory=dict)
     _binder: Binder = field(init=False)
     _labels: LabelCheck = field(init=False)
@@ -73,6 +76,10 @@ class ContractCases:
             id=head.id, title=head.title, provider=head.provider, commissioner=head.commissioner, first=head.first,
             last=head.last, settles=head.settles, rules=rules, clause=head.clause,
         )  # fmt: skip
+
+    def spot_of(self, contract: str) -> Spot:
+        """Where one of the contracts is written."""
+        return self._spots[contract]
 
     def _holds(self, head: Head, spot: Spot) -> tuple[Draft, ...]:
         if head.holds in self._held:

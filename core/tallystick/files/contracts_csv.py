@@ -8,6 +8,8 @@
 | ``rules`` | labels of the scheme rules that it holds, with ``;`` between them; empty for all |
 | ``label.parameter`` | this contract's value; an empty cell takes the scheme's |
 | ``label.clause``, ``label.source`` | what this contract cites for the rule |
+| ``claim.service`` and the like | the rows that the contract claims: codes with ``;`` between them |
+| ``claim.from``, ``claim.to`` | the days of the claim, within the contract's |
 
 Equal cells of a column are read once and share their value.
 """
@@ -22,6 +24,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from tallystick.assign.claims import COLUMNS as CLAIMED
+from tallystick.assign.claims import Said, codes_of
 from tallystick.files.accounts import party_code
 from tallystick.files.binding import Change
 from tallystick.files.changes import REFERENCES, changeable
@@ -38,6 +42,7 @@ from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.parameters import Parameter
 
 COLUMNS = ("id", "title", "provider", "commissioner", "from", "to", "years", "settles", "rules", "clause")
+CLAIM_COLUMNS = (*(f"claim.{name}" for name in CLAIMED), "claim.from", "claim.to")
 NEEDED = ("id", "provider", "commissioner", "from")
 
 
@@ -50,6 +55,15 @@ class _Override:
     name: str
     spec: Parameter | None
     terms: dict[str, Term | None] = field(factory=dict)
+
+
+@frozen
+class _ClaimSpot(CellSpot):
+    """The place of a row's claim, whose parts stand in columns of their own."""
+
+    def at(self, *more: str | int) -> CellSpot:
+        """The cell of one of its parts."""
+        return CellSpot(self.file, self.row, f"claim.{more[0]}") if more else self
 
 
 def read_contracts_csv(text: str, file: str, known: Known, settles: str, cases: ContractCases) -> None:
@@ -100,12 +114,16 @@ def _plain_columns(heading: list[str], file: str, faults: list[Fault]) -> dict[s
         found = "there is neither a column to nor a column years"
         faults.append(CellSpot(file).fault("column/missing", found, "it says when a contract ends", "to, or years"))
         return None
-    return None if missing or repeated else {name: heading.index(name) for name in COLUMNS if name in heading}
+    return (
+        None
+        if missing or repeated
+        else {name: heading.index(name) for name in (*COLUMNS, *CLAIM_COLUMNS) if name in heading}
+    )
 
 
 def _overrides(heading: list[str], file: str, cases: ContractCases) -> Iterator[tuple[int, _Override]]:
     for index, name in enumerate(heading):
-        if name in COLUMNS:
+        if name in COLUMNS or name in CLAIM_COLUMNS:
             continue
         spot = CellSpot(file, column=name)
         label, dot, parameter = name.rpartition(".")
@@ -147,6 +165,7 @@ class _Rows:
         if head is not None:
             spot = CellSpot(self.file, row, "id", head.id)
             self.cases.add(head, (), changes, spot, CellSpot(self.file, row, "rules", self._cell(cells, "rules")))
+            self._claim(row, cells, head.id)
 
     def _cell(self, cells: list[str], column: str) -> str:
         return cells[self.columns[column]] if column in self.columns else ""
@@ -190,6 +209,19 @@ class _Rows:
             id=identity, title=self._cell(cells, "title"), provider=provider, commissioner=commissioner, first=first,
             last=last, settles=settles, holds=holds, clause=self._cell(cells, "clause"),
         )  # fmt: skip
+
+    def _claim(self, row: int, cells: list[str], contract: str) -> None:
+        """What the contract of one row claims, if any of those cells holds something."""
+        codes = {}
+        for name in CLAIMED:
+            column = f"claim.{name}"
+            if text := self._cell(cells, column):
+                spot = CellSpot(self.file, row, column, text)
+                codes[name] = codes_of(_labels(text), name, spot, self.cases.faults)
+        first, last = (self._take(row, cells, f"claim.{end}", _day, needed=False) for end in ("from", "to"))
+        if codes or first or last:
+            spot = _ClaimSpot(self.file, row, "id", contract)
+            self.cases.said.append(Said(contract=contract, codes=codes, first=first, last=last, spot=spot))
 
     def _changes(self, row: int, cells: list[str], holds: tuple[str, ...] | None) -> dict[str, Change]:
         terms: dict[str, dict[str, Term]] = {}

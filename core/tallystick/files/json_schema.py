@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 import attrs
 
+from tallystick.assign.read_claims import ClaimKeys, ResponsibleKeys
 from tallystick.files.accounts import FundKeys, PotKeys
 from tallystick.files.contracts import ContractKeys
 from tallystick.files.prices import PriceListKeys
 from tallystick.files.rule_blocks import CommonKeys
-from tallystick.files.scheme import COLUMNS, SchemeKeys
+from tallystick.files.scheme import ALLOWED, COLUMNS, IDENTIFIERS, REFUSED, SchemeKeys
 from tallystick.files.strict import key_name
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.parameters import Parameter
@@ -44,7 +45,7 @@ _KINDS: Mapping[Kind, Schema] = {
 
 
 def schema_for(plugins: Plugins) -> dict[str, Schema]:
-    """Return the schema of ``scheme.toml`` and of a file in ``contracts/``, with the rules that are installed."""
+    """Return the schemas of ``scheme.toml``, of a file in ``contracts/`` and of ``assign.toml``."""
     rules = {
         "type": "array",
         "items": {"oneOf": [_rule(name, brought.what) for name, brought in sorted(plugins.rules.items())]},
@@ -53,7 +54,7 @@ def schema_for(plugins: Plugins) -> dict[str, Schema]:
     tables = [name for name, spec in plugins.table_specs.items() if not spec.prices]
     scheme = {
         "scheme": _keys(SchemeKeys),
-        "activity": _object(dict.fromkeys([*tables, COLUMNS], paths)),
+        "activity": _object(dict.fromkeys([*tables, COLUMNS], paths) | {IDENTIFIERS: {"enum": [REFUSED, ALLOWED]}}),
         "price_list": {"type": "array", "items": _keys(PriceListKeys)},
         "fund": {"type": "array", "items": _keys(FundKeys)},
         "rule": rules,
@@ -64,13 +65,15 @@ def schema_for(plugins: Plugins) -> dict[str, Schema]:
         "rule": rules,
         "scheme_rule": {"type": "array", "items": change},
     }
+    assign = {"responsible": _keys(ResponsibleKeys), "claim": {"type": "array", "items": _keys(ClaimKeys)}}
     return {
         "scheme.toml": _file("scheme.toml", scheme, "scheme"),
         "contracts/*.toml": _file("a contract", contract, "contract"),
+        "assign.toml": _file("whose a row is", assign),
     }
 
 
-def _file(title: str, properties: Schema, required: str) -> Schema:
+def _file(title: str, properties: Schema, *required: str) -> Schema:
     account = {
         "pot": _keys(PotKeys),
         "party": _object({"party": _TEXT}, ["party"]),
@@ -81,7 +84,7 @@ def _file(title: str, properties: Schema, required: str) -> Schema:
         "$schema": DIALECT,
         "title": title,
         "version": VERSION,
-        **_object(properties, [required]),
+        **_object(properties, list(required)),
         "$defs": {"account": {"oneOf": forms}},
     }
 

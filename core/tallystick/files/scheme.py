@@ -1,7 +1,7 @@
 """scheme.toml: what the contracts of a workspace share. Its rules, funds, price lists, and where the activity is.
 
-The tables of the file: ``[scheme]`` (:class:`SchemeKeys`), ``[activity]`` (a table's name and its file or files,
-and ``columns`` for the file that maps column names), ``[[price_list]]``, ``[[fund]]`` and ``[[rule]]``.
+The tables of the file: ``[scheme]`` (:class:`SchemeKeys`), ``[activity]`` (a table's name and its file or files;
+``columns`` is the file that maps column names), ``[[price_list]]``, ``[[fund]]`` and ``[[rule]]``.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ from tallystick.kernel.plugins import Plugins
 TABLES = ("scheme", "activity", "price_list", "fund", "rule")
 COLUMNS = "columns"
 """The key of ``[activity]`` that is no table: the file that maps users' column names to ours."""
+
+IDENTIFIERS = "identifiers"
+"""The other one: whether columns may be there that look like identifiers of people."""
+
+ALLOWED, REFUSED = "allowed", "refused"
 
 
 @keys
@@ -59,6 +64,8 @@ class Scheme:
     prices: PriceLists
     activity: Mapping[str, list[Path]]
     columns: Path | None
+    identifiers: bool
+    """Whether columns may be there that look like identifiers of people."""
     unread: Mapping[str, str]
     """Files of tables that no installed plugin declares, with why they are not read."""
 
@@ -94,6 +101,7 @@ def read_scheme(
     return Scheme(
         said=said, known=known, catalogue=catalogue, rules={draft.label: draft for draft in drafts}, funds=funds,
         prices=prices, activity=reader.files, columns=reader.columns, unread=reader.unread,
+        identifiers=reader.identifiers,
     )  # fmt: skip
 
 
@@ -139,6 +147,7 @@ class _Activity:
         self.files: dict[str, list[Path]] = {}
         self.unread: dict[str, str] = {}
         self.columns: Path | None = None
+        self.identifiers = False
 
     def read(self, given: Any, spot: Spot) -> None:
         """Read the whole ``[activity]``."""
@@ -150,8 +159,17 @@ class _Activity:
             if name == COLUMNS:
                 paths = self._paths(value, there)
                 self.columns = paths[0] if paths else None
+            elif name == IDENTIFIERS:
+                self._identifiers(value, there)
             elif self._is_declared(name, there):
                 self.files[name] = self._paths(value, there)
+
+    def _identifiers(self, given: Any, spot: Spot) -> None:
+        if given not in (ALLOWED, REFUSED):
+            why = "it says whether activity may hold what looks like NHS numbers, names or dates of birth"
+            write = f'"{ALLOWED}", or leave the key out'
+            self.faults.append(spot.fault("value/choice", f"{shown(given)} is not one of the choices here", why, write))
+        self.identifiers = given == ALLOWED
 
     def _is_declared(self, name: str, spot: Spot) -> bool:
         specs = self.plugins.table_specs
@@ -163,7 +181,7 @@ class _Activity:
         elif self.shortage:
             self.unread[name] = self.shortage
         else:
-            tables = [*(table for table, spec in specs.items() if not spec.prices), COLUMNS]
+            tables = [*(table for table, spec in specs.items() if not spec.prices), COLUMNS, IDENTIFIERS]
             found, why = f'there is no table "{name}"', "no installed plugin declares one"
             self.faults.append(spot.fault("table/unknown", found, why, did_you_mean(name, tables), key=True))
         return False

@@ -11,8 +11,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
+from tallystick.assign.assignment import Assignment
+from tallystick.assign.loading import assign_files, read_assignment
 from tallystick.files.contract_cases import ContractCases
 from tallystick.files.contracts import read_contract
 from tallystick.files.contracts_csv import read_contracts_csv
@@ -46,6 +48,10 @@ class Workspace:
     files: Mapping[str, str]
     out: Path
     unread: Mapping[str, str]
+    identifiers: bool = False
+    """Whether activity may hold columns that look like identifiers of people."""
+    assign: Assignment = field(factory=Assignment, repr=False)
+    """Which contract a row belongs to, where files beside scheme.toml say more than its parties."""
 
 
 def load_workspace(
@@ -71,12 +77,14 @@ def load_workspace(
     if scheme is None:
         raise InputError(faults)
     cases = _contracts(folder, contracts, scheme, faults)
+    assign = read_assignment(folder, cases, plugins.table_specs, faults)
     if faults:
         raise InputError(first_of_each_kind(faults))
     return Workspace(
-        folder=folder, title=scheme.said.title or scheme.said.id, case=_case(scheme, cases, plugins, as_at),
-        activity=scheme.activity, mapping=scheme.columns, files=_hashes(folder, scheme.prices, scheme.columns),
-        out=folder / scheme.said.out, unread=scheme.unread,
+        folder=folder, title=scheme.said.title or scheme.said.id, case=_case(scheme, cases, plugins, assign, as_at),
+        activity=scheme.activity, mapping=scheme.columns, files=_hashes(folder, scheme.prices, scheme.columns, assign),
+        out=folder / scheme.said.out, unread=scheme.unread, assign=assign,
+        identifiers=scheme.identifiers,
     )  # fmt: skip
 
 
@@ -124,17 +132,20 @@ def _contracts(
     return cases
 
 
-def _case(scheme: Scheme, cases: ContractCases, plugins: Plugins, as_at: datetime.date | None) -> Case:
+def _case(
+    scheme: Scheme, cases: ContractCases, plugins: Plugins, assign: Assignment, as_at: datetime.date | None
+) -> Case:
     return Case(
         contracts=tuple(cases.made.values()), tables=plugins.table_specs, title=scheme.said.title or scheme.said.id,
         money=scheme.said.money, rounding=ROUND_TO[scheme.said.rounding], as_at=as_at or scheme.said.as_at,
-        funds=scheme.funds, prices=scheme.prices.lists,
+        funds=scheme.funds, prices=scheme.prices.lists, by_parties=not assign.claims,
     )  # fmt: skip
 
 
-def _hashes(folder: Path, prices: PriceLists, columns: Path | None) -> dict[str, str]:
+def _hashes(folder: Path, prices: PriceLists, columns: Path | None, assign: Assignment) -> dict[str, str]:
     paths = [folder / SCHEME, *_contract_files(folder), *(folder / name for name in prices.files)]
     paths += [path for path in (folder / CONTRACTS_CSV, columns) if path is not None and path.is_file()]
+    paths += assign_files(folder, assign)
     return {
         Path(os.path.relpath(path, folder)).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(set(paths))

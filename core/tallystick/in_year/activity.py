@@ -74,23 +74,23 @@ class ActivityReader:
             else:
                 facts[name] = read if months is None else up_to(read, months)
         faults.raise_if_any()
-        return facts
+        return self.workspace.assign.applied(facts, case.tables, set_aside=self.set_aside)
 
     def _table(self, name: str, choice: Choice, handed: Mapping[str, Any]) -> Facts:
         case = self.workspace.case
-        spec, mapping = case.tables[name], self.mapping.get(name, {})
+        spec, mapping = self.workspace.assign.read_as(case.tables[name]), self.mapping.get(name, {})
         if name in choice.tables and name not in handed:
             if name not in choice.counted:
                 return none_received(spec)
             return read_counted(
                 spec, choice.counted[name], mapping=mapping, set_aside=self.set_aside, money=case.money,
-                cache=self._read,
+                identifiers=self.workspace.identifiers, cache=self._read,
             )  # fmt: skip
         if name not in self._own:
             source = handed.get(name, self.workspace.activity.get(name))
             self._own[name] = read_facts(
                 spec, source, mapping=mapping, file_name=name if name in handed else "", set_aside=self.set_aside,
-                money=case.money,
+                money=case.money, identifiers=self.workspace.identifiers,
             )  # fmt: skip
         return self._own[name]
 

@@ -33,6 +33,8 @@ DAYS = "days passed"
 MONTHS = "new months"
 UNTOLD = "activity whose earlier files are gone, and rules"
 SCHEME_FILE = "scheme.toml"
+OF_CONTRACTS = ("assign.toml", "organisations.csv", "successors.csv")
+"""Files beside the contracts' own that say whose a row is."""
 
 
 @frozen(eq=False, kw_only=True)
@@ -122,13 +124,9 @@ def _cases(before: Then, now: Then) -> Iterator[tuple[str, Case]]:
         contracts = tuple(_with_scheme_rules(one, newer.get(one.id)) for one in case.contracts)
         case = evolve(now.case, contracts=contracts, prices=case.prices, as_at=case.as_at)
         yield PARAMETERS, case
-    own = set(before.files) | set(now.files)
-    if any(before.files.get(one) != now.files.get(one) for one in own - {SCHEME_FILE} - _price_files(now)):
+    names = [one for one in {**before.files, **now.files} if one.startswith("contracts") or one in OF_CONTRACTS]
+    if any(before.files.get(one) != now.files.get(one) for one in names):
         yield VARIATION, evolve(now.case, prices=case.prices)
-
-
-def _price_files(then: Then) -> set[str]:
-    return {name for name in then.files if not name.startswith("contract") and name != "assign.toml"}
 
 
 def _with_scheme_rules(contract: ContractCase, newer: ContractCase | None) -> ContractCase:

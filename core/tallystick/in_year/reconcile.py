@@ -18,7 +18,7 @@ from tallystick.in_year.earlier import made_from, then
 from tallystick.in_year.journal import Journal
 from tallystick.in_year.months import Months, cut, name_of, read_months
 from tallystick.in_year.moved import Moved, Then, moved
-from tallystick.in_year.payable import Body, holders, unchanged
+from tallystick.in_year.payable import Body, holders
 from tallystick.in_year.plan import Plan, read_plan
 from tallystick.in_year.posting_file import file_name
 from tallystick.in_year.postings import Span, entitlement, is_within
@@ -47,7 +47,7 @@ class InYear:
     """The day as at which the last posting was made; None if nothing was posted before."""
     later: int
     """How many postings the journal holds that were made as at a later day: nothing can be posted before them."""
-    body: Body = unchanged
+    body: Body
     made_from: Mapping[str, Any] = field(factory=dict, repr=False)
 
 
@@ -79,11 +79,10 @@ def months_from(given: str | Months) -> Months:
 
 
 def prepare(
-    workspace: Workspace, months: Months, source: Source, *, set_aside: bool, frames: Mapping[str, Any] | None,
-    body: Body = unchanged,
+    workspace: Workspace, months: Months, source: Source, *, set_aside: bool, frames: Mapping[str, Any] | None
 ) -> Prepared:  # fmt: skip
     """Read everything that a reconciliation needs; ``workspace`` was opened as at its day. Raises InputError."""
-    as_at = workspace.case.as_at
+    as_at, body = workspace.case.as_at, workspace.assign.successors.body
     if as_at is None:
         raise InputError(Fault(
             code="months/as-at", found=f"{months} are to be reconciled, and nothing says as at which day",

@@ -208,7 +208,7 @@ def _order(cell: tuple[str, str, datetime.date | None]) -> tuple[str, str, datet
 
 def read_counted(
     spec: TableSpec, chosen: Sequence[tuple[Submission, tuple[Cell, ...]]], *, mapping: Mapping[str, str],
-    set_aside: bool, money: str, cache: dict[Path, Facts] | None = None,
+    set_aside: bool, money: str, identifiers: bool = False, cache: dict[Path, Facts] | None = None,
 ) -> Facts:  # fmt: skip
     """Read the submissions of one table that count, each whole, and keep the rows of the cells that it counts for.
 
@@ -223,7 +223,8 @@ def read_counted(
         try:
             if one.path not in held:
                 read = read_facts(
-                    spec, one.path, mapping=mapping, file_name=one.name, set_aside=set_aside, money=money
+                    spec, one.path, mapping=mapping, file_name=one.name, set_aside=set_aside, money=money,
+                    identifiers=identifiers,
                 )  # fmt: skip
                 _refuse_unstated(read, one)
                 held[one.path] = read

@@ -185,6 +185,10 @@ class Case:
     funds: tuple[Pot, ...] = ()
     prices: Mapping[tuple[str, str], PriceRows] = field(factory=dict)
     """Price lists by (table, name)."""
+    by_parties: bool = True
+    """Whether a row that names no contract belongs to the one contract of its parties. False where contracts claim
+    their rows before anything is settled: what is then still without a contract has none. A table without a
+    ``contract`` column has nowhere to say so, and goes by its parties either way."""
 
 
 def months_later(day: datetime.date, months: int) -> datetime.date:

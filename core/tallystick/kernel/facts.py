@@ -37,7 +37,7 @@ class Facts:
     """One table's rows. ``frame`` is a lazy Polars frame; ``records`` gives the same rows in plain Python.
 
     ``records(column, values)`` keeps the rows whose column is one of the values; with no arguments it gives
-    all rows. The order is that of the file; nothing may depend on it.
+    all rows. They come in any order, and nothing may depend on it.
     """
 
     spec: TableSpec

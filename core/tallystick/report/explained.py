@@ -84,7 +84,11 @@ def rows_for(settlement: Settlement, table: str, key: str) -> Mapping[str, Seque
             why=f"there are more than {MOST_ROWS:,} rows of activity, and all of them would be needed",
             write="a workspace with the activity of fewer contracts or months",
         ))  # fmt: skip
-    return {name: list(_near(one, facts[table], row)) for name, one in facts.items()}
+    providers = {c.provider for c in settlement.case.contracts if c.id == row.get("contract")} | {row.get("provider")}
+    return {
+        name: list(_near(one, facts[table], row, sorted(str(one) for one in providers if one is not None)))
+        for name, one in facts.items()
+    }
 
 
 def _reaches_beyond(node: Node) -> bool:
@@ -94,14 +98,18 @@ def _reaches_beyond(node: Node) -> bool:
     return node.op == "earlier"
 
 
-def _near(of: Facts, table: Facts, row: Row) -> list[Row]:
-    """The rows of the same provider; of what hangs off the row by its key, those alone; of anything else, all."""
+def _near(of: Facts, table: Facts, row: Row, providers: Sequence[str]) -> list[Row]:
+    """The rows of the same contract or providers; of what hangs off the row by its key, those alone; else all."""
     key = str(table.spec.key)
     if of.spec.date is None and of.spec.name != table.spec.name and key in of.spec.columns:
         return list(of.records(key, [row[key]]))
-    if of.spec.date is not None and "provider" in of.spec.columns and row.get("provider") is not None:
-        return list(of.records("provider", [row["provider"]]))
-    return list(of.records())
+    if of.spec.date is None or "provider" not in of.spec.columns or not providers:
+        return list(of.records())
+    named = row.get("contract") if "contract" in of.spec.columns else None
+    if named is None:
+        return list(of.records("provider", providers))
+    others = (one for one in of.records("provider", providers) if one.get("contract") != named)
+    return [*of.records("contract", [named]), *others]
 
 
 def _paid(settlement: Settlement, table: str, key: str, rule: str | None) -> Paid:

@@ -17,6 +17,14 @@ class Attendances(Table):
     contract: Maybe[Code] = column("Contract that the row is counted under, if it is stated.", aliases=_names.CONTRACT)
     provider: Code = column("Organisation code of the provider that was attended.", aliases=_names.PROVIDER)
     commissioner: Code = column("Organisation code of the responsible commissioner.", aliases=_names.COMMISSIONER)
+    registration: Maybe[Code] = column(
+        "Practice at which the patient is registered, or its commissioner, if `assign.toml` asks for it.",
+        aliases=_names.REGISTRATION,
+    )
+    residence: Maybe[Code] = column(
+        "Area in which the patient lives, or its commissioner, if `assign.toml` asks for it.",
+        aliases=_names.RESIDENCE,
+    )
     person: Maybe[Code] = column("Pseudonym of the patient, the same at each attendance.", aliases=_names.PERSON)
     attended: Day = column("Day of the attendance, which decides its period.", aliases=("Appointment_Date",))
     attendances: Count = column(

@@ -17,6 +17,14 @@ class Contacts(Table):
     contract: Maybe[Code] = column("Contract that the row is counted under, if it is stated.", aliases=_names.CONTRACT)
     provider: Code = column("Organisation code of the provider that made the contact.", aliases=_names.PROVIDER)
     commissioner: Code = column("Organisation code of the responsible commissioner.", aliases=_names.COMMISSIONER)
+    registration: Maybe[Code] = column(
+        "Practice at which the patient is registered, or its commissioner, if `assign.toml` asks for it.",
+        aliases=_names.REGISTRATION,
+    )
+    residence: Maybe[Code] = column(
+        "Area in which the patient lives, or its commissioner, if `assign.toml` asks for it.",
+        aliases=_names.RESIDENCE,
+    )
     person: Maybe[Code] = column("Pseudonym of the patient, the same at each contact.", aliases=_names.PERSON)
     contacted_on: Day = column("Day of the contact, which decides its period.", aliases=("care_contact_date",))
     service: Code = column("Service that made the contact.", aliases=("service_code",))

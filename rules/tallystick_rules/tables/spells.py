@@ -27,6 +27,14 @@ class Spells(Table):
     )
     provider: Code = column("Organisation code of the hospital that treated the patient.", aliases=_names.PROVIDER)
     commissioner: Code = column("Organisation code of the responsible commissioner.", aliases=_names.COMMISSIONER)
+    registration: Maybe[Code] = column(
+        "Practice at which the patient is registered, or its commissioner, if `assign.toml` asks for it.",
+        aliases=_names.REGISTRATION,
+    )
+    residence: Maybe[Code] = column(
+        "Area in which the patient lives, or its commissioner, if `assign.toml` asks for it.",
+        aliases=_names.RESIDENCE,
+    )
     person: Maybe[Code] = column("Pseudonym of the patient, the same at each stay.", aliases=_names.PERSON)
     patient_class: Code = column(
         "How the patient was admitted: 1 ordinary, 2 day case, 3 regular day, 4 regular night, 5 mother and baby.",

@@ -67,6 +67,8 @@ class Places:
         named = row.get("contract")
         if named:
             claim = [self._contracts[named]] if named in self._contracts else []
+        elif "contract" in spec.columns and not self._program.case.by_parties:
+            claim = []
         else:
             parties = [name for name in ("provider", "commissioner") if name in spec.columns]
             claims = self._contracts.values() if parties else ()

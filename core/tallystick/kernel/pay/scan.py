@@ -134,7 +134,8 @@ class Scan:
             cell = nw.col("~cell of first") + nw.col(SEGMENT) - nw.col("~first")
             named = nw.when(inside).then(cell).otherwise(nw.lit(NO_CONTRACT, dtype=nw.Int64))
         parties = [name for name in ("provider", "commissioner") if name in spec.columns]
-        if must_claim and parties:
+        claimed_before = not self.small.program.case.by_parties and "contract" in spec.columns
+        if must_claim and parties and not claimed_before:
             frame = frame.join(_by_parties(self.layout, parties), how="left", on=[*parties, SEGMENT])
             claimed = nw.col("~claimed").fill_null(NO_CONTRACT)
         if not can_name:

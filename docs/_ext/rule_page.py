@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.parameters import Parameter
 
 from .examples import Examples
@@ -19,7 +20,8 @@ ABOUT = """One page for each rule that the national plugin brings, made from the
 `tallystick rules NAME` shows the same in a terminal, and for a local plugin's rules too. Keys that every rule has
 (`use`, `label`, `clause`, `source`, `pays`, `plugin`) are on the page on [files](../files.md)."""
 
-TYPES = {str: "text", bool: "flag", tuple[str, ...]: "texts", dict[str, tuple[str, ...]]: "columns, each with codes"}
+TYPES = {str: "text", bool: "flag", tuple[str, ...]: "texts", dict[str, tuple[str, ...]]: "columns, each with codes",
+         Profile: "twelve rates"}  # fmt: skip
 ROLES = {"prices": "price list", "label": "label", "labels": "labels", "rows": "records", "account": "account"}
 
 

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from tests.properties.expressions_drawn import Drawing
 
 Many = list[Callable[[], Saying]]
+PROFILES = (
+    ("8%", "8%", "8%", "8%", "8%", "8%", "8%", "8%", "9%", "9%", "9%", "9%"),
+    ("1/12",) * 12,
+    ("0%",) * 11 + ("100%",),
+    ("1/3", "1/7", "0%", "0%", "1/2") + ("1/294",) * 7,
+)
 
 
 def _amounts(of: Drawing, at: Place, deep: int) -> Many:
@@ -32,6 +38,7 @@ def _amounts(of: Drawing, at: Place, deep: int) -> Many:
         contract = attrs.evolve(at, grain="contract", table="")
         made += [
             lambda: ("instalment", of.anchored(A, contract, deep)),
+            lambda: ("instalment_by", of.anchored(A, contract, deep), of.pick(*PROFILES)),
             lambda: ("balance", of.pick(("pot", "pot"), ("fund", "fund"))),
             lambda: _list_share(of, at, deep),
             lambda: _list_share(of, at, deep),
@@ -121,6 +128,17 @@ def _counts(of: Drawing, at: Place, deep: int) -> Many:
         lambda: ("completed_years", value(D, at, deep), value(D, at, deep)),
         lambda: ("weekday", value(D, at, deep)),
         lambda: ("minute", value(M, at, deep)),
+        *_parts_of_counts(of, at, deep),
+    ]
+
+
+def _parts_of_counts(of: Drawing, at: Place, deep: int) -> Many:
+    contract = attrs.evolve(at, grain="contract", table="")
+    if not at.own:
+        return []
+    return [
+        lambda: ("instalment", of.anchored(C, contract, deep)),
+        lambda: ("instalment_by", of.anchored(C, contract, deep), of.pick(*PROFILES)),
     ]
 
 

@@ -120,6 +120,8 @@ def parameter_as_json(spec: Parameter) -> dict[str, Any]:
 
 
 def _kind(spec: Parameter) -> str:
+    from tallystick.kernel.language.profile import Profile
+
     words = {"prices": "price list", "rows": "records", "label": "label", "labels": "labels", "account": "account"}
     if spec.role in words:
         return words[spec.role]
@@ -129,6 +131,8 @@ def _kind(spec: Parameter) -> str:
         return "flag"
     if isinstance(spec.type, type) and issubclass(spec.type, enum.Enum):
         return "choice"
+    if spec.type is Profile:
+        return "profile"
     return "text" if spec.type is str else "structure"
 
 

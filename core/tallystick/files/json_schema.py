@@ -21,6 +21,7 @@ from tallystick.files.rule_blocks import CommonKeys
 from tallystick.files.scheme import COLUMNS, SchemeKeys
 from tallystick.files.strict import key_name
 from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.parameters import Parameter
 from tallystick.kernel.plugins import Plugins
 
@@ -112,6 +113,8 @@ def _typed(hint: Any) -> Schema:
         return {"anyOf": [_typed(args[0]), {"type": "array", "items": _typed(args[0])}]}
     if origin is dict:
         return {"type": "object", "additionalProperties": _typed(args[1])}
+    if hint is Profile:
+        return {"type": "array", "items": _KINDS[Kind.RATE], "minItems": 12, "maxItems": 12}
     if attrs.has(hint):
         return _keys(hint) if "meaning" in attrs.fields(hint)[0].metadata else {"type": "object"}
     if isinstance(hint, type) and issubclass(hint, enum.Enum):

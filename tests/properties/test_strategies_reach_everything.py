@@ -39,7 +39,7 @@ NEVER_OF_ROWS = {
 }
 ONLY_OF_ROWS = {"one", "running", "first", "earlier"}
 ONLY_IN_PRICE_STEPS = {"other"}
-WORLDS, READ = 160, 60
+WORLDS, READ = 240, 70
 FIXED = settings(
     max_examples=WORLDS,
     derandomize=True,

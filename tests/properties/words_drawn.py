@@ -37,14 +37,13 @@ def _amounts(of: Drawing, at: Place, deep: int) -> Many:
     if at.own:
         contract = attrs.evolve(at, grain="contract", table="")
         made += [
-            lambda: ("instalment", of.anchored(A, contract, deep)),
-            lambda: ("instalment_by", of.anchored(A, contract, deep), of.pick(*PROFILES)),
+            lambda: ("instalment", of.anchored(A, contract, deep), of.pick(None, *PROFILES)),
             lambda: ("balance", of.pick(("pot", "pot"), ("fund", "fund"))),
             lambda: _list_share(of, at, deep),
             lambda: _list_share(of, at, deep),
         ]
         if at.scheme:
-            made += [lambda: _share(of, at, deep)] * 3
+            made += [lambda: _share(of, at, deep)] * 5
     if at.refers and at.own:
         made += [lambda: ("paid_total",), lambda: ("value_total",)]
         if at.refers == at.table and at.grain == "row":
@@ -137,8 +136,7 @@ def _parts_of_counts(of: Drawing, at: Place, deep: int) -> Many:
     if not at.own:
         return []
     return [
-        lambda: ("instalment", of.anchored(C, contract, deep)),
-        lambda: ("instalment_by", of.anchored(C, contract, deep), of.pick(*PROFILES)),
+        lambda: ("instalment", of.anchored(C, contract, deep), of.pick(None, *PROFILES)),
     ]
 
 
@@ -175,11 +173,14 @@ def _flags(of: Drawing, at: Place, deep: int) -> Many:
 
 def _days(of: Drawing, at: Place, deep: int) -> Many:
     return [
-        lambda: (
-            "plus_days",
-            of.value(D, at, deep),
-            of.pick(("constant", "count", of.pick(-400, -1, 1, 30)), ("constant", "count", 7)),
-        ),
+        *[
+            lambda: (
+                "plus_days",
+                of.value(D, at, deep),
+                of.pick(("constant", "count", of.pick(-400, -1, 1, 30)), ("constant", "count", 7)),
+            )
+        ]
+        * 3,
         lambda: ("day_of", of.value(M, at, deep)),
     ]
 

@@ -23,7 +23,7 @@ from tallystick.kernel.case import Case, ContractCase, PriceRows, PriceStepUse, 
 from tallystick.kernel.facts import ColumnStats, Facts, Row
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.series import literal
-from tallystick.kernel.parameters import Parameter
+from tallystick.kernel.parameters import Parameter, part_name
 from tallystick.kernel.program import Program, compose
 from tallystick.kernel.reading import Reading
 from tallystick.kernel.tables import Table, TableSpec
@@ -68,6 +68,8 @@ def use(cls: Any, label: str = "", *, scheme: bool = False, pays: bool = True, *
             values[name] = timeline(spec.kind, value)
         elif spec.role == "rows" and value is not None:
             rows[name] = [_record(spec, record) for record in value]
+        elif spec.role == "parts" and value is not None:
+            shape[name] = tuple(_part(spec, place, record, values) for place, record in enumerate(value))
         elif value is not None:
             shape[name] = value
     assert not given, f"{cls.rule_name} has no parameter {sorted(given)}"
@@ -80,6 +82,19 @@ def use(cls: Any, label: str = "", *, scheme: bool = False, pays: bool = True, *
 
 def _record(spec: Parameter, record: Mapping[str, Any]) -> dict[str, Timeline]:
     return {name: timeline(spec.fields[name].kind or Kind.CODE, value) for name, value in record.items()}
+
+
+def _part(
+    spec: Parameter, place: int, record: Mapping[str, Any] | str, values: dict[str, Timeline]
+) -> dict[str, Any]:  # fmt: skip
+    """The choices of one of a few records; its numbers go to the rule's values."""
+    given = spec.type.from_text(record) if isinstance(record, str) else record
+    shape: dict[str, Any] = {}
+    for name, one in given.items():
+        if spec.fields[name].is_column:
+            values[part_name(spec.name, place, name)] = timeline(spec.fields[name].kind or Kind.CODE, one)
+        shape[name] = () if spec.fields[name].is_column else one
+    return shape
 
 
 def contract(

@@ -14,6 +14,7 @@ from tallystick.kernel.errors import PluginError, RuleError
 from tallystick.kernel.flows import Carry, Covered, Excluded, Figure, Flow, Law, Priced, Units
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.language.series import (
     Amount,
     Code,
@@ -56,8 +57,8 @@ from tallystick.kernel.trace import Activity, Paid, Value
 __all__ = [
     "Account", "Activity", "Amount", "Carry", "Code", "Column", "Contract", "Count", "Covered", "Day", "Excluded",
     "Figure", "Flag", "Flow", "Kind", "Label", "Law", "Maybe", "Moment", "Paid", "PluginError", "Pot", "Price",
-    "PriceList", "PriceStep", "Priced", "Rate", "Rows", "Rule", "RuleError", "Series", "Table", "Units", "Value",
-    "account", "allot", "balance", "column", "completed_years", "count", "days_between", "each_contract", "earlier",
-    "exists", "find", "first", "fit", "hookimpl", "hours_between", "instalment", "literal", "parameter", "previous",
-    "price_step", "ratio", "rest", "rule", "running", "so_far", "table", "total", "when",
+    "PriceList", "PriceStep", "Priced", "Profile", "Rate", "Rows", "Rule", "RuleError", "Series", "Table", "Units",
+    "Value", "account", "allot", "balance", "column", "completed_years", "count", "days_between", "each_contract",
+    "earlier", "exists", "find", "first", "fit", "hookimpl", "hours_between", "instalment", "literal", "parameter",
+    "previous", "price_step", "ratio", "rest", "rule", "running", "so_far", "table", "total", "when",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.parameters import Parameter
 
 from .examples import Examples
@@ -19,8 +20,16 @@ ABOUT = """One page for each rule that the national plugin brings, made from the
 `tallystick rules NAME` shows the same in a terminal, and for a local plugin's rules too. Keys that every rule has
 (`use`, `label`, `clause`, `source`, `pays`, `plugin`) are on the page on [files](../files.md)."""
 
-TYPES = {str: "text", bool: "flag", tuple[str, ...]: "texts", dict[str, tuple[str, ...]]: "columns, each with codes"}
-ROLES = {"prices": "price list", "label": "label", "labels": "labels", "rows": "records", "account": "account"}
+TYPES = {str: "text", bool: "flag", tuple[str, ...]: "texts", dict[str, tuple[str, ...]]: "columns, each with codes",
+         Profile: "twelve rates"}  # fmt: skip
+ROLES = {
+    "prices": "price list",
+    "label": "label",
+    "labels": "labels",
+    "rows": "records",
+    "parts": "records",
+    "account": "account",
+}
 
 
 STARTS = ("priced: ", "valued: ", "covered: ", "excluded: ", "kept in ", "law: ")
@@ -70,7 +79,7 @@ def _parameters(rule: Any) -> str:
     parts = [main, *_long_defaults(rule.parameters.values())]
     for spec in rule.parameters.values():
         if spec.fields:
-            parts.append(f"### Each of {code(spec.name)}\n\n{_table(spec.fields.values())}")
+            parts.append(f"### Each of {code(spec.written)}\n\n{_table(spec.fields.values())}")
         elif record := _record_class(spec):
             parts.append(f"### Each of {code(spec.name)}\n\n{_structure(record)}")
     return "\n\n".join(part for part in parts if part)
@@ -78,7 +87,7 @@ def _parameters(rule: Any) -> str:
 
 def _table(specs: Any) -> str:
     rows = [
-        (code(s.name), meaning(s), kind(s), plain(s.unit), limits(s.kind, s.at_least, s.at_most), _default(s))
+        (code(s.written), meaning(s), kind(s), plain(s.unit), limits(s.kind, s.at_least, s.at_most), _default(s))
         for s in specs
     ]
     return table(("parameter", "what it means", "kind", "unit", "limits", "default"), rows, name="parameters")

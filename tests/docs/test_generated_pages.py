@@ -27,7 +27,7 @@ def headings(page: str) -> list[str]:
 def shown(spec: Parameter) -> list[str]:
     """What has to be on the page of one parameter: its name and meaning, and those of its records' fields."""
     of_records = [text for field in spec.fields.values() for text in shown(field)]
-    return [code(spec.name), plain(spec.meaning), *of_records]
+    return [code(spec.written), plain(spec.meaning), *of_records]
 
 
 def test_there_is_a_page_for_each_and_an_index_of_all() -> None:
@@ -63,8 +63,9 @@ def test_a_rules_page_has_an_example_that_loads_and_says_in_words_what_it_pays(n
 @pytest.mark.parametrize("name", RULES)
 def test_what_a_needed_parameter_needs_is_in_the_example(name: str) -> None:
     page = PAGES[f"rules/{name}.md"].partition("## In a contract")[2].partition("## The formula")[0]
-    needed = [s.name for s in RULES[name].parameters.values() if s.default is attrs.NOTHING and not s.optional]
-    assert not [one for one in needed if not re.search(rf"(?m)^\s*(\[\[rule\.{one}\]\]|{one} = )", page)]
+    needed = [s.place for s in RULES[name].parameters.values() if s.default is attrs.NOTHING and not s.optional]
+    way = [r"\b.*\b".join(map(re.escape, place)) for place in needed]
+    assert not [one for one in way if not re.search(rf"(?m)^\s*(\[\[rule\.{one}\]\]|{one} = )", page)]
 
 
 @pytest.mark.parametrize("name", TABLES)

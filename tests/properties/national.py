@@ -14,7 +14,7 @@ from tallystick.kernel.case import Case, PriceRows, RuleEntry
 from tallystick.kernel.facts import Facts, Row
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.tables import Column
-from tallystick_rules.rules import RULES
+from tallystick_rules.rules import RULES, Recipe
 from tallystick_rules.rules._answers import FewAnswers, NoAnswer
 from tallystick_rules.rules._delays import DayCount
 from tallystick_rules.rules._evidence import Criterion, Level
@@ -29,6 +29,7 @@ from tallystick_rules.rules.unit_price import UnitPrice
 from tallystick_rules.tables import TABLES
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
+from tests.properties.recipes_drawn import drawn_recipe
 from tests.properties.rows_drawn import AMOUNTS, COUNTS, DAYS, MOMENTS, POOLS, PRICES, in_turn, one_of_each
 from tests.support import case, contract, framed, fund, use
 
@@ -148,7 +149,7 @@ def _world(of: Drawing, rule: type | None) -> National:
 
 
 def _refers(entry: RuleEntry) -> Sequence[str]:
-    return [*entry.shape.get("on", ()), *entry.shape.get("covers_labels", ())]
+    return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ())]
 
 
 def _entries(of: Drawing, pool: RuleEntry) -> list[RuleEntry]:
@@ -279,6 +280,10 @@ def _pool(of: Drawing) -> RuleEntry:
     )
 
 
+def _recipe(of: Drawing) -> RuleEntry:
+    return drawn_recipe(of.pick, "recipe", ("core", "price"))
+
+
 _MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     AdmittedSpell: _admitted,
     UnitPrice: _units,
@@ -287,6 +292,7 @@ _MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     PatientExperience: _experience,
     DischargeCostTransfer: _delay,
     PupilPremium: _premium,
+    Recipe: _recipe,
 }
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

@@ -17,6 +17,7 @@ from tallystick.kernel.accounts import Account, account, balance
 from tallystick.kernel.grains import EVERYWHERE
 from tallystick.kernel.language import words
 from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.language.series import Maybe, Series, literal, series
 
 Saying = tuple[Any, ...]
@@ -180,7 +181,7 @@ _WORDS: dict[str, Callable[..., Any]] = {
     "so_far": _one(words.so_far),
     "earlier": lambda say, table, where: words.earlier(say.activity[table], say(where)),
     "previous": _one(words.previous),
-    "instalment": _one(words.instalment),
+    "instalment": lambda say, year, months=None: words.instalment(say(year), months and Profile(months)),
     "balance": _one(balance),
     "allot": lambda say, pot, by: words.allot(say(pot), by=say(by)),
     "fit": lambda say, pot, by, low, high: words.fit(say(pot), by=say(by), floor=say(low), cap=say(high)),

@@ -39,7 +39,7 @@ NEVER_OF_ROWS = {
 }
 ONLY_OF_ROWS = {"one", "running", "first", "earlier"}
 ONLY_IN_PRICE_STEPS = {"other"}
-WORLDS, READ = 160, 50
+WORLDS, READ = 240, 70
 FIXED = settings(
     max_examples=WORLDS,
     derandomize=True,
@@ -97,6 +97,12 @@ def test_every_word_is_said_of_rows() -> None:
 def test_every_word_is_said_of_contracts_parties_and_lists() -> None:
     wanted = words_of_the_language() - ONLY_OF_ROWS - ONLY_IN_PRICE_STEPS
     assert {word for word in wanted if not reached()["small", word]} == set()
+
+
+def test_instalments_are_of_amounts_and_counts_in_twelfths_and_by_profiles() -> None:
+    nodes = {node for _, p in drawn()[0] for u in p.uses.values() for node in walk(*u.traced.nodes())}
+    said = {(node.kind.value, bool(node.data)) for node in nodes if node.op == "instalment"}
+    assert said == {(kind, by_profile) for kind in ("amount", "count") for by_profile in (True, False)}
 
 
 def test_totals_and_shares_go_to_every_grain() -> None:

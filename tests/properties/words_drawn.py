@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from tests.properties.expressions_drawn import Drawing
 
 Many = list[Callable[[], Saying]]
+PROFILES = (
+    ("8%", "8%", "8%", "8%", "8%", "8%", "8%", "8%", "9%", "9%", "9%", "9%"),
+    ("1/12",) * 12,
+    ("0%",) * 11 + ("100%",),
+    ("1/3", "1/7", "0%", "0%", "1/2") + ("1/294",) * 7,
+)
 
 
 def _amounts(of: Drawing, at: Place, deep: int) -> Many:
@@ -31,13 +37,13 @@ def _amounts(of: Drawing, at: Place, deep: int) -> Many:
     if at.own:
         contract = attrs.evolve(at, grain="contract", table="")
         made += [
-            lambda: ("instalment", of.anchored(A, contract, deep)),
+            lambda: ("instalment", of.anchored(A, contract, deep), of.pick(None, *PROFILES)),
             lambda: ("balance", of.pick(("pot", "pot"), ("fund", "fund"))),
             lambda: _list_share(of, at, deep),
             lambda: _list_share(of, at, deep),
         ]
         if at.scheme:
-            made += [lambda: _share(of, at, deep)] * 3
+            made += [lambda: _share(of, at, deep)] * 5
     if at.refers and at.own:
         made += [lambda: ("paid_total",), lambda: ("value_total",)]
         if at.refers == at.table and at.grain == "row":
@@ -121,6 +127,16 @@ def _counts(of: Drawing, at: Place, deep: int) -> Many:
         lambda: ("completed_years", value(D, at, deep), value(D, at, deep)),
         lambda: ("weekday", value(D, at, deep)),
         lambda: ("minute", value(M, at, deep)),
+        *_parts_of_counts(of, at, deep),
+    ]
+
+
+def _parts_of_counts(of: Drawing, at: Place, deep: int) -> Many:
+    contract = attrs.evolve(at, grain="contract", table="")
+    if not at.own:
+        return []
+    return [
+        lambda: ("instalment", of.anchored(C, contract, deep), of.pick(None, *PROFILES)),
     ]
 
 
@@ -157,11 +173,14 @@ def _flags(of: Drawing, at: Place, deep: int) -> Many:
 
 def _days(of: Drawing, at: Place, deep: int) -> Many:
     return [
-        lambda: (
-            "plus_days",
-            of.value(D, at, deep),
-            of.pick(("constant", "count", of.pick(-400, -1, 1, 30)), ("constant", "count", 7)),
-        ),
+        *[
+            lambda: (
+                "plus_days",
+                of.value(D, at, deep),
+                of.pick(("constant", "count", of.pick(-400, -1, 1, 30)), ("constant", "count", 7)),
+            )
+        ]
+        * 3,
         lambda: ("day_of", of.value(M, at, deep)),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.program import compose
 from tallystick_rules.rules import Block, UnitPrice
@@ -51,6 +52,15 @@ def test_a_value_by_year_changes_with_the_contracts_year_and_the_last_one_stays(
     by_year = {"2015-10-01": "£100", "2016-10-01": "£120"}
     years = instalments(reading, by_year, first="2015-10-01", last="2018-09-30")
     assert years == [10_000, 12_000, 12_000]
+
+
+def test_a_profile_spreads_the_year_and_its_months_sum_to_it(reading: Read) -> None:
+    profile = Profile(("8%",) * 8 + ("9%",) * 4)
+    rule = use(Block, "core", value="£28,000,000.01", profile=profile)
+    found = read_case(reading, case(contract("A", rule, settles="month"), tables=TABLES))
+    months = [line.pence for line in sorted(found.flows, key=lambda line: line.period)]
+    assert months == [224_000_000] * 6 + [224_000_001] + [224_000_000] + [252_000_000] * 4  # 7 × 8% of a penny is 0.56
+    assert sum(months) == 2_800_000_001
 
 
 def test_covered_units_are_claimed_at_nil_and_valued_without_being_paid(reading: Read) -> None:

@@ -12,8 +12,9 @@ from tallystick.kernel.accounts import account
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Flow
 from tallystick.kernel.hooks import hookimpl
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.language.series import Amount, Code, Day, Rate
-from tallystick.kernel.language.words import allot, earlier, previous, ratio, running, so_far, total, when
+from tallystick.kernel.language.words import allot, earlier, instalment, previous, ratio, running, so_far, total, when
 from tallystick.kernel.parameters import parameter
 from tallystick.kernel.program import compose
 from tallystick.kernel.rules import Rule, rule
@@ -99,6 +100,11 @@ def chosen(condition: Any) -> Any:
         (lambda r, s, c: running(r.amount), "running(…) goes along the rows of a table"),
         (lambda r, s, c: so_far(s.rows), "so_far(…) is of a contract's value, and this is one for each spells"),
         (lambda r, s, c: so_far(c.first_day), "so_far(…) adds numbers, not a day"),
+        (lambda r, s, c: instalment(r.rate), "instalment(…) is of a year's amount or count, not of a rate"),
+        (lambda r, s, c: instalment(r.amount, ("50%",) * 2), "twelve rates as a Profile, not ('50%', '50%')"),
+        (lambda r, s, c: Profile(("50%",) * 2), "a profile has 12 rates, one for each month of the contract's year"),
+        (lambda r, s, c: Profile(("8%",) * 12), "the rates of a profile sum to 100%, and these to 96%"),
+        (lambda r, s, c: Profile(("-8%", *["27/275"] * 11)), "no rate below zero"),
         (lambda r, s, c: earlier(s, s.rows * r.amount > 0), "its condition is about their columns, not a contract's"),
         (lambda r, s, c: s.colour, "table spells has no column 'colour'"),
         (lambda r, s, c: s.satisfed, "did you mean \"satisfied\"?"),

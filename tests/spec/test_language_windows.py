@@ -12,7 +12,8 @@ from tallystick.kernel.accounts import balance
 from tallystick.kernel.flows import Figure, Flow, Priced
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
-from tallystick.kernel.language.series import Amount, Rate, literal
+from tallystick.kernel.language.profile import Profile
+from tallystick.kernel.language.series import Amount, Count, Rate, literal
 from tallystick.kernel.language.words import (
     allot,
     days_between,
@@ -237,10 +238,14 @@ class Fixed(Rule):
     """A year's amount, in the periods' parts."""
 
     year: Amount = parameter("For the year.")
+    visits: Count = parameter("What is planned.", default=0)
+    profile: Profile | None = parameter("How it is spread.", default=None)
 
     @hookimpl
-    def incentive(self, contract: Any) -> Iterator[Flow]:
-        yield Flow(contract.commissioner, contract.provider, instalment(self.year), kind="fixed", reason="a part")
+    def incentive(self, contract: Any) -> Iterator[Flow | Figure]:
+        part = instalment(self.year, self.profile)
+        yield Flow(contract.commissioner, contract.provider, part, kind="fixed", reason="a part")
+        yield Figure("planned visits", instalment(self.visits, self.profile))
 
 
 def test_a_years_amount_falls_in_twelfths_with_the_odd_pence_first(reading: Read) -> None:
@@ -255,6 +260,34 @@ def test_a_years_amount_falls_in_twelfths_with_the_odd_pence_first(reading: Read
     assert pence("month", "-£0.02") == [-1, -1]
     assert pence("quarter", last="2025-08-15") == [33, (11 + 11)]  # July and August, of which half is in the contract
     assert pence("year", first="2025-10-01", last="2026-12-31") == [127, 33]  # its own year, from October
+
+
+WINTER = Profile(("5%",) * 6 + ("10%",) * 3 + ("2/15",) * 3)
+
+
+def test_a_profile_says_how_much_of_the_year_falls_in_each_month(reading: Read) -> None:
+    def pence(settles: str, year: str, profile: Profile = WINTER, **days: str) -> list[int]:
+        one = contract("A", use(Fixed, year=year, profile=profile), settles=settles, **days)
+        paid = {line.period: line.pence for line in read_case(reading, case(one)).flows}
+        return [paid.get(period.number, 0) for period in one.periods()]
+
+    assert pence("month", "£100") == [500] * 6 + [1_000] * 3 + [1_333, 1_334, 1_333]  # to date 7,333⅓ and 8,666⅔
+    assert pence("quarter", "£100") == [1_500, 1_500, 3_000, 4_000]
+    assert pence("year", "£100") == [10_000]
+    assert pence("year", "£100", last="2025-12-31") == [6_000]  # nine months: its first nine rates, 6 × 5% + 3 × 10%
+    assert pence("month", "£0.10") == [1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 2, 1]  # 0.5 is 1, 1.0 is 1, 1.5 is 2 …
+    assert pence("month", "-£0.10") == [-1, 0, -1, 0, -1, 0, -1, -1, -1, -1, -2, -1]
+    at_the_end = Profile((*[0] * 11, 1))
+    assert pence("quarter", "£1.27", at_the_end, first="2025-10-01", last="2026-12-31") == [0, 0, 0, 127, 0]
+
+
+def test_a_planned_count_has_its_part_in_each_period_too(reading: Read) -> None:
+    def planned(**given: Any) -> list[object]:
+        made = case(contract("A", use(Fixed, year="£0", visits=10, **given), settles="quarter"))
+        return [figure.value for figure in read_case(reading, made).figures]
+
+    assert planned() == [3, 3, 3, 1]  # twelfths of 10: one in each of the first ten months
+    assert planned(profile=WINTER) == [2, 1, 3, 4]  # to date 1.5, 3, 6 and 10
 
 
 @rule("saving")

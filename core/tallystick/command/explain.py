@@ -79,7 +79,7 @@ def named(result: Result, wanted: str) -> tuple[str, str]:
     if colon:
         return table, key
     raise click.UsageError(
-        f"no table of the workspace has a row {wanted!r}: write the table, a colon and the row's key, as in spells:S0001"
+        f"no table of the workspace has a row {wanted!r}: write the table, a colon and the row's key: spells:S1"
     )
 
 

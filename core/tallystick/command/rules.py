@@ -77,7 +77,7 @@ def _parameter_lines(spec: Parameter, indent: str) -> list[str]:
         if said.get("default") is not None
         else "may be left out"
     )
-    lines = [f"{indent}{spec.name} ({'; '.join(about)})", f"{indent}    {spec.meaning}"]
+    lines = [f"{indent}{spec.written} ({'; '.join(about)})", f"{indent}    {spec.meaning}"]
     for part in spec.fields.values():
         lines += _parameter_lines(part, indent + "    ")
     return lines
@@ -103,7 +103,7 @@ def parameter_as_json(spec: Parameter) -> dict[str, Any]:
     given = spec.default is not attrs.NOTHING
     chosen = isinstance(spec.type, type) and issubclass(spec.type, enum.Enum)
     found: dict[str, Any] = {
-        "name": spec.name, "role": spec.role, "kind": _kind(spec), "meaning": spec.meaning,
+        "name": spec.written, "role": spec.role, "kind": _kind(spec), "meaning": spec.meaning,
         "needed": not given and not spec.optional, "unit": spec.unit, "of_scheme": spec.scheme,
         "default": _plain(spec.default) if given else None,
         "at_least": _plain(spec.at_least), "at_most": _plain(spec.at_most),
@@ -120,7 +120,16 @@ def parameter_as_json(spec: Parameter) -> dict[str, Any]:
 
 
 def _kind(spec: Parameter) -> str:
-    words = {"prices": "price list", "rows": "records", "label": "label", "labels": "labels", "account": "account"}
+    from tallystick.kernel.language.profile import Profile
+
+    words = {
+        "prices": "price list",
+        "rows": "records",
+        "parts": "records",
+        "label": "label",
+        "labels": "labels",
+        "account": "account",
+    }
     if spec.role in words:
         return words[spec.role]
     if spec.kind is not None:
@@ -129,6 +138,8 @@ def _kind(spec: Parameter) -> str:
         return "flag"
     if isinstance(spec.type, type) and issubclass(spec.type, enum.Enum):
         return "choice"
+    if spec.type is Profile:
+        return "profile"
     return "text" if spec.type is str else "structure"
 
 

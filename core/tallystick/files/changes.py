@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tallystick.files.binding import Change
+from tallystick.files.nested import by_path, flat
 from tallystick.files.rule_blocks import Draft
 from tallystick.files.spots import Refusal, Spot
 from tallystick.files.structure import Known, is_shape, records_of, term_of
@@ -25,11 +26,12 @@ _FIXED = ("use", "pays", "plugin")
 
 def changeable(draft: Draft, name: str) -> Parameter:
     """The parameter of that name, if a contract may give it another value; raises Refusal otherwise."""
-    spec: Parameter | None = draft.cls.parameters.get(name)
+    parameters = by_path(draft.cls.parameters)
+    spec: Parameter | None = parameters.get(name)
     if spec is None:
         if name in _FIXED:
             raise _own_rule(draft, name)
-        known = [n for n, one in draft.cls.parameters.items() if not one.scheme and not is_shape(one)]
+        known = [n for n, one in parameters.items() if not one.scheme and not is_shape(one)]
         found = f'rule "{draft.label}" ({draft.said.use}) has no "{name}"'
         raise Refusal("key/unknown", found, "nothing would read it", did_you_mean(name, [*known, *REFERENCES]))
     if spec.scheme:
@@ -40,6 +42,11 @@ def changeable(draft: Draft, name: str) -> Parameter:
     if is_shape(spec):
         raise _own_rule(draft, name)
     return spec
+
+
+def takes(draft: Draft, name: str) -> bool:
+    """True if the rule has a parameter of its own under a key that every rule has."""
+    return any(spec.place[0] == name for spec in draft.cls.parameters.values())
 
 
 def _own_rule(draft: Draft, name: str) -> Refusal:
@@ -55,9 +62,8 @@ def read_change(draft: Draft, given: Mapping[str, Any], spot: Spot, known: Known
     terms: dict[str, Term] = {}
     rows: dict[str, tuple[Mapping[str, Term], ...]] = {}
     cited: dict[str, str] = {}
-    for name, value in given.items() if not draft.missing else ():
-        there = spot.at(name)
-        if name in REFERENCES and name not in draft.cls.parameters:
+    for name, value, there in flat(draft.cls.parameters, given, spot) if not draft.missing else ():
+        if name in REFERENCES and not takes(draft, name):
             if isinstance(value, str):
                 cited[name] = value
             else:
@@ -70,7 +76,7 @@ def read_change(draft: Draft, given: Mapping[str, Any], spot: Spot, known: Known
             faults.append(fault)
             continue
         if spec.role == "rows":
-            rows[name] = records_of(spec, value, there, known, faults)
+            rows[spec.name] = records_of(spec, value, there, known, faults)
         elif (term := term_of(spec, value, there, known, faults)) is not None:
-            terms[name] = term
+            terms[spec.name] = term
     return Change(terms=terms, rows=rows, **cited)

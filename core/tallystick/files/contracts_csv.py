@@ -19,7 +19,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import field, frozen
@@ -28,7 +28,7 @@ from tallystick.assign.claims import COLUMNS as CLAIMED
 from tallystick.assign.claims import Said, codes_of
 from tallystick.files.accounts import party_code
 from tallystick.files.binding import Change
-from tallystick.files.changes import REFERENCES, changeable
+from tallystick.files.changes import REFERENCES, changeable, takes
 from tallystick.files.contract_cases import ContractCases, Head, contract_id, no_scheme_rule
 from tallystick.files.contracts import last_day
 from tallystick.files.delimited import empty, other_separator
@@ -126,7 +126,7 @@ def _overrides(heading: list[str], file: str, cases: ContractCases) -> Iterator[
         if name in COLUMNS or name in CLAIM_COLUMNS:
             continue
         spot = CellSpot(file, column=name)
-        label, dot, parameter = name.rpartition(".")
+        label, dot, parameter = _split(name, cases.scheme_rules)
         draft = cases.scheme_rules.get(label)
         try:
             if not dot:
@@ -135,16 +135,23 @@ def _overrides(heading: list[str], file: str, cases: ContractCases) -> Iterator[
             if draft is None:
                 cases.faults.append(no_scheme_rule(label, cases.scheme_rules, spot))
             elif not draft.missing:
-                cited = parameter in REFERENCES and parameter not in draft.cls.parameters
+                cited = parameter in REFERENCES and not takes(draft, parameter)
                 spec = None if cited else changeable(draft, parameter)
                 if spec is not None and spec.role == "rows":
                     raise Refusal(
                         "column/records", f"{parameter} is a list of records, and a cell holds one value", "",
                         f'[[scheme_rule]] with label = "{label}" in a TOML file of the contract\'s own',
                     )  # fmt: skip
-                yield index, _Override(name, label, parameter, spec)
+                yield index, _Override(name, label, parameter if spec is None else spec.name, spec)
         except Refusal as refusal:
             cases.faults.append(refusal.at(spot))
+
+
+def _split(heading: str, labels: Collection[str]) -> tuple[str, str, str]:
+    """A heading as label, dot and parameter; of a label that holds dots, or a parameter that does, by what there is."""
+    dots = [place for place, sign in enumerate(heading) if sign == "."]
+    at = next((place for place in reversed(dots) if heading[:place] in labels), None)
+    return heading.rpartition(".") if at is None else (heading[:at], ".", heading[at + 1 :])
 
 
 class _Rows:

@@ -17,11 +17,13 @@ import attrs
 from tallystick.assign.read_claims import ClaimKeys, ResponsibleKeys
 from tallystick.files.accounts import FundKeys, PotKeys
 from tallystick.files.contracts import ContractKeys
+from tallystick.files.nested import Keys, keys_of
 from tallystick.files.prices import PriceListKeys
 from tallystick.files.rule_blocks import CommonKeys
 from tallystick.files.scheme import ALLOWED, COLUMNS, IDENTIFIERS, REFUSED, SchemeKeys
 from tallystick.files.strict import key_name
 from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.parameters import Parameter
 from tallystick.kernel.plugins import Plugins
 
@@ -91,7 +93,7 @@ def _file(title: str, properties: Schema, *required: str) -> Schema:
 
 def _object(properties: Mapping[str, Schema], required: list[str] | None = None) -> Schema:
     made = {"type": "object", "properties": dict(properties), "additionalProperties": False}
-    return made | ({"required": required} if required else {})
+    return {**made, **({"required": required} if required else {})}
 
 
 def _keys(cls: Any) -> Schema:
@@ -115,6 +117,8 @@ def _typed(hint: Any) -> Schema:
         return {"anyOf": [_typed(args[0]), {"type": "array", "items": _typed(args[0])}]}
     if origin is dict:
         return {"type": "object", "additionalProperties": _typed(args[1])}
+    if hint is Profile:
+        return {"type": "array", "items": _KINDS[Kind.RATE], "minItems": 12, "maxItems": 12}
     if attrs.has(hint):
         return _keys(hint) if "meaning" in attrs.fields(hint)[0].metadata else {"type": "object"}
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
@@ -131,12 +135,29 @@ def _typed(hint: Any) -> Schema:
 def _rule(name: str, cls: Any) -> Schema:
     made = _keys(CommonKeys)
     properties = {**made["properties"], "use": {"const": name}}
-    properties |= {spec.name: _parameter(spec) for spec in cls.parameters.values()}
-    return {"title": name, **_object(properties, ["use", *_required(cls.parameters)])}
+    own = _of_keys(keys_of(cls.parameters))
+    properties |= own["properties"]
+    return {"title": name, **_object(properties, ["use", *own.get("required", [])])}
+
+
+def _of_keys(keys: Keys) -> Schema:
+    """The keys of a block, or of a table in it, with the tables inside it."""
+    properties = {name: _parameter(spec) for name, spec in keys.own.items()}
+    properties |= {name: _of_keys(table) for name, table in keys.tables.items()}
+    required = [name for name, spec in keys.own.items() if _is_required(spec) or spec.needed]
+    required += [name for name, table in keys.tables.items() if any(map(_is_required, table.own.values()))]
+    made = _object(properties, required)
+    for spec in keys.others:
+        made["additionalProperties"] = _parameter(spec).get("additionalProperties", True)
+    return made
+
+
+def _is_required(spec: Parameter) -> bool:
+    return spec.default is attrs.NOTHING and not spec.optional
 
 
 def _required(parameters: Mapping[str, Parameter]) -> list[str]:
-    return [spec.name for spec in parameters.values() if spec.default is attrs.NOTHING and not spec.optional]
+    return [spec.name for spec in parameters.values() if _is_required(spec)]
 
 
 def _parameter(spec: Parameter) -> Schema:
@@ -145,6 +166,11 @@ def _parameter(spec: Parameter) -> Schema:
     if spec.role == "rows":
         fields = {name: _parameter(one) for name, one in spec.fields.items()}
         return {"type": "array", "items": _object(fields, _required(spec.fields)), **meaning}
+    if spec.role == "parts":
+        fields = {name: _parameter(one) for name, one in spec.fields.items()}
+        record = _object(fields, _required(spec.fields))
+        items = {"anyOf": [_TEXT, record]} if hasattr(spec.type, "from_text") else record
+        return {"type": "array", "items": items, "minItems": 1, **meaning}
     if spec.role in ("label", "labels"):
         return {**(_TEXT if spec.role == "label" else _typed(tuple[str, ...])), **meaning}
     if not spec.is_column:
@@ -152,7 +178,8 @@ def _parameter(spec: Parameter) -> Schema:
     single = {"$ref": "#/$defs/account"} if spec.role == "account" else _number(spec)
     step = _object({"from": _KINDS[Kind.DAY], "value": single, "source": _TEXT}, ["from", "value"])
     by_year: list[Schema] = [] if spec.scheme else [{"type": "array", "items": single, "minItems": 1}]
-    return {"anyOf": [single, *by_year, {"type": "array", "items": step, "minItems": 1}], **meaning}
+    absent: list[Schema] = [{"const": spec.absent}] if spec.absent else []
+    return {"anyOf": [single, *absent, *by_year, {"type": "array", "items": step, "minItems": 1}], **meaning}
 
 
 def _number(spec: Parameter) -> Schema:

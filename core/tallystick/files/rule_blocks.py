@@ -126,7 +126,8 @@ def _read_rule(
 ) -> Draft:
     brought = catalogue.plugins.rules.get(str(block.get("use")))
     parameters = brought.what.parameters if brought else {}
-    own = [name for name in COMMON if name in parameters and name not in ("use", "label")]
+    taken = {spec.place[0] for spec in parameters.values()}
+    own = [name for name in COMMON if name in taken and name not in ("use", "label")]
     given = {name: value for name, value in block.items() if name in COMMON and name not in own}
     said = structured(CommonKeys, given, spot, faults)
     if said is None:  # the label is kept, so that those who refer to it are not blamed too
@@ -145,9 +146,19 @@ def _read_rule(
         whose = f'"{label}"' if label == said.use else f'"{label}" ({said.use})'
         its_own = {name: value for name, value in block.items() if name not in given}
         parts = structure(cls.parameters, its_own, spot, known, faults, whose=whose, common=COMMON)
+        _sourced(cls, parts, said, spot, faults)
     return Draft(
         said=said, label=label, spot=spot, cls=cls, plugin=plugin, missing=missing, of_scheme=of_scheme, parts=parts
     )  # fmt: skip
+
+
+def _sourced(cls: Any, parts: Structured, said: CommonKeys, spot: Spot, faults: list[Fault]) -> None:
+    """What has to rest on a source does not go without one."""
+    for spec in cls.parameters.values():
+        if spec.sourced and not said.source.strip() and (spec.name in parts.terms or parts.shape.get(spec.name)):
+            found = f"{spec.written} is said, and nothing says where it comes from"
+            write = 'source = "…", the document, paragraph and date'
+            faults.append(spot.at(*spec.place).fault("key/missing", found, spec.meaning, write, key=True))
 
 
 def _faulty(said: CommonKeys, spot: Spot, of_scheme: bool) -> Draft:

@@ -18,9 +18,10 @@ from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, Iterabl
 from cattrs.gen import make_dict_structure_fn, override
 
 from tallystick.files.spots import Refusal, Spot
-from tallystick.files.values import shown, value_of
+from tallystick.files.values import check_limits, shown, value_of
 from tallystick.kernel.errors import Fault, did_you_mean
 from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.profile import Profile, wrong_with
 
 T = TypeVar("T")
 _NAME = "toml"
@@ -125,6 +126,7 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook_func(
         lambda of: _origin(of) is dict, lambda given, of: _mapping(given, converter, _args(of)[1])
     )
+    converter.register_structure_hook(Profile, _profile)
     converter.register_structure_hook_factory(attrs.has, lambda cls: _table(cls, converter))
     return converter
 
@@ -183,6 +185,26 @@ def _texts(given: Any, converter: cattrs.Converter, of: Any) -> tuple[Any, ...]:
         raise Refusal("value/kind", f"{shown(given)} is not a list of texts", "", '["first", "second"]')
     items: list[Any] = converter.structure(list(given), list[of])
     return tuple(items)
+
+
+def _profile(given: Any, of: Any) -> Profile:
+    """Twelve rates; one that cannot be read is told at its own place, a wrong sum at the list's."""
+    write = 'twelve rates that sum to 100%, such as "8%", one for each month of the contract\'s year'
+    if not isinstance(given, list | tuple):
+        raise Refusal("value/kind", f"{shown(given)} is not a list of rates", "", write)
+    months, wrong = [], []
+    for place, one in enumerate(given):
+        try:
+            months.append(value_of(Kind.RATE, one))
+            check_limits(Kind.RATE, months[-1], one, 0, 1)
+        except Refusal as refusal:
+            refusal.__notes__ = [cattrs.IterableValidationNote("", place, of)]
+            wrong.append(refusal)
+    if wrong:
+        raise IterableValidationError("in a profile", wrong, tuple)
+    if says := wrong_with(tuple(months)):
+        raise Refusal("value/profile", says, "the twelve parts have to be the year, to the penny", write)
+    return Profile(tuple(months))
 
 
 def _mapping(given: Any, converter: cattrs.Converter, of: Any) -> FrozenMap:

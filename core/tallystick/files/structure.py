@@ -18,13 +18,14 @@ import attrs
 from attrs import field, frozen
 
 from tallystick.files.accounts import account_of
+from tallystick.files.nested import find_all, keys_of
 from tallystick.files.spots import Refusal, Spot
-from tallystick.files.strict import FrozenMap, key, keys, structured, unknown_key
+from tallystick.files.strict import FrozenMap, key, keys, structured
 from tallystick.files.terms import Term, constant
 from tallystick.files.values import check_limits, example, limit_of, shown, value_of
 from tallystick.kernel.errors import Fault, RuleError, did_you_mean
 from tallystick.kernel.language.series import Series
-from tallystick.kernel.parameters import Label, Parameter
+from tallystick.kernel.parameters import Label, Parameter, part_name
 
 __all__ = ["DatedKeys", "FrozenMap", "Known", "Structured", "structure", "term_of"]
 
@@ -77,6 +78,8 @@ class _Reader:
                 self.terms[spec.name] = term
         elif spec.role == "rows":
             self.rows[spec.name] = tuple(self._records(spec, given, spot))
+        elif spec.role == "parts":
+            self.shape[spec.name] = tuple(self._parts(spec, given, spot))
         elif spec.role in ("label", "labels"):
             self.shape[spec.name] = self._labels(spec, given, spot)
         else:
@@ -99,10 +102,34 @@ class _Reader:
             return tuple(labels)
         return labels[0] if labels else None
 
+    def _parts(self, spec: Parameter, given: Any, spot: Spot) -> Iterable[FrozenMap]:
+        """A few records: their numbers become terms of the rule, each under the name of its part."""
+        read = getattr(spec.type, "from_text", None)
+        write = f'{spec.written} = ["{read.__doc__}"]' if read else f"{spec.written} = [{{ … }}]"
+        taken = (Mapping, str) if read else Mapping
+        if not isinstance(given, list | tuple) or not given or not all(isinstance(one, taken) for one in given):
+            why = "" if given else "what says nothing is left out"
+            found = f"{shown(given)} is not a list of records" if given else f"{spec.written} is an empty list"
+            self.faults.append(spot.fault("value/kind", found, why, write))
+            return
+        for index, one in enumerate(given):
+            there = spot.at(index)
+            if isinstance(one, str):
+                try:
+                    one = read(one)  # type: ignore[misc]
+                except ValueError as error:
+                    found = f"{shown(one)} cannot be read: {error}"
+                    self.faults.append(there.fault("value/kind", found, "", write))
+                    continue
+            made = structure(spec.fields, one, there, self.known, self.faults, whose=spec.written)
+            self.terms.update({part_name(spec.name, index, name): term for name, term in made.terms.items()})
+            self.refers.extend(made.refers)
+            yield FrozenMap({**made.shape, **dict.fromkeys(made.terms, ())})
+
     def _records(self, spec: Parameter, given: Any, spot: Spot) -> Iterable[Mapping[str, Term]]:
         if not isinstance(given, list | tuple) or not all(isinstance(one, Mapping) for one in given):
-            write = f"[[rule.{spec.name}]] for each of them, with its keys below"
-            found = f"{shown(given)} is not a list of records, and {spec.name} is one"
+            write = f"[[rule.{spec.written}]] for each of them, with its keys below"
+            found = f"{shown(given)} is not a list of records, and {spec.written} is one"
             self.faults.append(spot.fault("value/kind", found, "", write))
             return
         for index, one in enumerate(given):
@@ -120,19 +147,35 @@ def structure(
 ) -> Structured:  # fmt: skip
     """Read every parameter of a block; ``common`` names keys that are read elsewhere. Faults are added, none raised."""
     reader = _Reader(known, faults)
-    names = [*parameters, *common]
-    faults.extend(unknown_key(name, names, spot) for name in given if name not in names)
+    found = find_all(keys_of(parameters), given, spot, faults, common)
     for spec in parameters.values():
-        if spec.name in given:
-            reader.take(spec, given[spec.name], spot.at(spec.name))
+        said = found[spec.name]
+        if not said.readable:
+            continue
+        if said.given and spec.absent and said.value == spec.absent:
+            _take_none(reader, spec, spot)
+        elif said.given:
+            reader.take(spec, said.value, said.spot)
+        elif spec.needed and said.table:
+            faults.append(_missing(spec, said.spot, whose, known.money))
         elif spec.default is not attrs.NOTHING:
             _take_default(reader, spec, spot)
         elif spec.optional:
             if spec.role != "rows":
                 _take_none(reader, spec, spot)
         else:
-            faults.append(_missing(spec, spot, whose, known.money))
+            faults.append(_missing(spec, said.spot, whose, known.money))
+    _unlike(parameters, reader.terms, faults)
     return Structured(terms=reader.terms, rows=reader.rows, shape=reader.shape, refers=tuple(reader.refers))
+
+
+def _unlike(parameters: Mapping[str, Parameter], terms: Mapping[str, Term], faults: list[Fault]) -> None:
+    """Two parameters that say the same and may not: payer and payee are never one."""
+    for spec in parameters.values():
+        one, other = terms.get(spec.name), terms.get(spec.unlike)
+        if one is not None and other is not None and one.values == other.values:
+            found = f"{spec.written} is the same as {parameters[spec.unlike].written}"
+            faults.append(one.spot.fault("value/alike", found, spec.meaning, "another one"))
 
 
 def records_of(
@@ -145,8 +188,11 @@ def records_of(
 def _missing(spec: Parameter, spot: Spot, whose: str, money: str) -> Fault:
     writes = {"account": '"provider"', "prices": '"the list\'s name"', "label": '"label"', "labels": '["label"]'}
     value = example(spec.kind, money) if spec.role == "number" and spec.kind else writes.get(spec.role, "…")
-    write = f"[[rule.{spec.name}]]" if spec.role == "rows" else f"{spec.name} = {value}"
-    return spot.fault("key/missing", f"{whose} does not say {spec.name}", spec.meaning, write)
+    *above, last = spec.place
+    write = f"[[rule.{spec.written}]]" if spec.role == "rows" else f"{last} = {value}"
+    for table in reversed(above):
+        write = f"{table} = {{ {write} }}"
+    return spot.fault("key/missing", f"{whose} does not say {spec.written}", spec.meaning, write)
 
 
 def _take_none(reader: _Reader, spec: Parameter, spot: Spot) -> None:
@@ -184,21 +230,21 @@ def term_of(spec: Parameter, given: Any, spot: Spot, known: Known, faults: list[
     """Read one number, account or price list, by year or date too; None if a fault was added."""
     if not isinstance(given, list):
         value = _single(spec, given, spot, known, faults)
-        return None if value is _NONE else constant(value, spot, spec.name)
+        return None if value is _NONE else constant(value, spot, spec.written)
     if not given:
         write = "a value for each year, or for each date"
-        faults.append(spot.fault("value/kind", f"{spec.name} is an empty list", "", write))
+        faults.append(spot.fault("value/kind", f"{spec.written} is an empty list", "", write))
         return None
     if any(isinstance(one, Mapping) and "from" in one for one in given):
         return _by_date(spec, given, spot, known, faults)
     if spec.scheme:
         faults.append(spot.fault(
-            "value/by-year", f"{spec.name} is given by the contract's years", "it is one number for the whole scheme",
-            "[{ from = 2025-04-01, value = … }, …]",
+            "value/by-year", f"{spec.written} is given by the contract's years",
+            "it is one number for the whole scheme", "[{ from = 2025-04-01, value = … }, …]",
         ))  # fmt: skip
         return None
     years = [_single(spec, one, spot.at(index), known, faults) for index, one in enumerate(given)]
-    return None if _NONE in years else Term(spot=spot, name=spec.name, years=tuple(years))
+    return None if _NONE in years else Term(spot=spot, name=spec.written, years=tuple(years))
 
 
 def _by_date(spec: Parameter, given: list[Any], spot: Spot, known: Known, faults: list[Fault]) -> Term | None:
@@ -210,12 +256,12 @@ def _by_date(spec: Parameter, given: list[Any], spot: Spot, known: Known, faults
             continue
         if keys.from_ in steps:
             faults.append(there.at("from").fault(
-                "value/two-at-once", f"{spec.name} has two values from {keys.from_}", "", "one value for each day"
+                "value/two-at-once", f"{spec.written} has two values from {keys.from_}", "", "one value for each day"
             ))  # fmt: skip
         steps[keys.from_] = _single(spec, keys.value, there.at("value"), known, faults)
     if len(faults) > before:
         return None
-    return Term(spot=spot, name=spec.name, steps=tuple(sorted(steps.items())))
+    return Term(spot=spot, name=spec.written, steps=tuple(sorted(steps.items())))
 
 
 def _single(spec: Parameter, given: Any, spot: Spot, known: Known, faults: list[Fault]) -> Any:
@@ -258,4 +304,4 @@ def _price_list(spec: Parameter, given: Any, known: Known) -> str:
 
 def is_shape(spec: Parameter) -> bool:
     """True for what decides how rules are composed, and so may not differ between contracts of one scheme rule."""
-    return spec.role in ("label", "labels", "shape")
+    return spec.role in ("label", "labels", "parts", "shape")

@@ -1,7 +1,8 @@
 """What a rule's block says and the rule cannot work with: told where it is said, and not as a fault of the rule.
 
 A rule says what it cannot work with by ``RuleError(…, about=…)``: a text that was chosen, such as a table's name,
-or the name of a parameter. Where a rule's block says neither, the error is one of the rule itself.
+or the name of a parameter, such as ``on`` or, for a part of it, ``tiers.1``. Where a rule's block says neither, the
+error is one of the rule itself.
 """
 
 from __future__ import annotations
@@ -33,12 +34,16 @@ def faults_of(error: Exception, entries: Iterable[RuleEntry]) -> list[Fault]:
 def _of_entry(error: RuleError, entry: RuleEntry) -> Iterator[Fault]:
     assert entry.place is not None
     found = f'"{entry.label}": {error.says}' if entry.label else error.says
+    parameters = entry.cls.parameters
     paths = sorted(_paths(error.about, entry.shape, ()), key=lambda one: len(one[0]))
+    name, *part = error.about.split(".")
     if paths:  # where a text is chosen twice, as a table and as its column, the inner place is the narrower
-        path, at_key = paths[-1]
-        yield entry.place.at(*path).fault("rule/choice", found, "", error.write, key=at_key)
-    elif error.about in entry.cls.parameters:
-        yield entry.place.at(error.about).fault("rule/choice", found, "", error.write, key=True)
+        (first, *more), at_key = paths[-1]
+        place = entry.place.at(*parameters[first].place, *more)
+        yield place.fault("rule/choice", found, "", error.write, key=at_key)
+    elif name in parameters and all(one.isdigit() for one in part):
+        place = entry.place.at(*parameters[name].place, *map(int, part))
+        yield place.fault("rule/choice", found, "", error.write, key=not part)
 
 
 def _paths(text: str, given: Any, above: Steps) -> Iterator[tuple[Steps, bool]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from tallystick.kernel.language.nodes import Kind, Node, walk
+from tallystick.kernel.language.profile import percent
 from tallystick.kernel.money import money_text, rate_text
 from tallystick.kernel.trace import Traced, TracedFlow
 
@@ -25,7 +26,7 @@ PHRASES = {
     "add_days": "{} and {} days", "weekday": "the weekday of {}", "day_of": "the day of {}",
     "minute_of_day": "the minute of the day of {}", "previous": "last period’s {}",
     "so_far": "{} in the year’s periods before", "is_missing": "{} is missing",
-    "balance": "what {} holds when the period opens", "instalment": "this period’s twelfths of {}",
+    "balance": "what {} holds when the period opens",
     "running": "{}, added up to this row by date and key", "allot": "a part of {} by {}",
     "fit": "a part of {} by {}, at least {} and at most {}",
     "earlier": "the date of the person’s latest row before this one where {}",
@@ -55,6 +56,11 @@ def value_text(kind: Kind, value: object, unit: str = "GBP") -> str:
 def codes_text(codes: Iterable[object]) -> str:
     """Codes in a row, as ``11, 12, 13``."""
     return ", ".join(str(code) or NOTHING for code in codes)
+
+
+def profile_text(months: Iterable[object]) -> str:
+    """The twelve rates of a profile, as ``8%, 8%, 9%, …``."""
+    return ", ".join(percent(month) for month in months if isinstance(month, Fraction))
 
 
 def plain_name(name: object) -> str:
@@ -155,6 +161,12 @@ class Wording:
 
     def _neg(self, node: Node) -> Said:
         return f"−{self.inside(node.args[0], MINUS)}", MINUS
+
+    def _instalment(self, node: Node) -> Said:
+        of = self.inside(node.args[0], OR)
+        if not node.data:
+            return f"this period’s twelfths of {of}", LOOSE
+        return f"this period’s part of {of} by the profile {profile_text(node.data)}", LOOSE
 
     def _round(self, node: Node) -> Said:
         return f"{self.inside(node.args[0], OR)}, rounded half up", LOOSE

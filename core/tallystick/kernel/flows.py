@@ -119,6 +119,10 @@ class Units:
     named: Flag | None = field(default=None, kw_only=True)
     units: Count | None = field(default=None, kw_only=True)
     reason: str = field(kw_only=True)
+    payer: Account | None = field(default=None, kw_only=True)
+    """Who pays for priced units; the commissioner if it is not said."""
+    payee: Account | None = field(default=None, kw_only=True)
+    """Who is paid for them; the provider if it is not said."""
 
     def __attrs_post_init__(self) -> None:
         spec = self.rows.table

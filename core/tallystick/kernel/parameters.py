@@ -1,7 +1,11 @@
 """Parameters of rules: what each field of a rule is, told from its annotation.
 
 Numbers, days, accounts and price lists become columns when a rule is traced. Choices, texts and absence are
-the rule's *shape*. A ``Label`` names another rule; ``Rows[…]`` is a small table of records.
+the rule's *shape*. A ``Label`` names another rule; ``Rows[…]`` is a small table of records, and ``Parts[…]`` a
+few records whose number is shape too, such as the tiers of a price.
+
+A parameter stands under its own name, or at a ``path`` inside a table of the rule's block: ``path="pays.each"`` is
+``pays = { each = … }``. A path that ends in a star is what is left in its table: ``path="for.*"``.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import enum
 import types
 import typing
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -82,9 +87,17 @@ class Rows(Generic[R]):
         return words.find(self.name, wanted, kind, dict(match), of_contract=True)
 
 
+class Parts(Generic[R]):
+    """A few records of a rule, one after another: how many is the rule's shape, and their numbers are columns.
+
+    A traced rule sees a tuple of records. A record class with a ``from_text`` takes a text for a record as well:
+    it returns the record's keys, or raises ValueError with what to write.
+    """
+
+
 @frozen(kw_only=True)
 class Parameter:
-    """One field of a rule. ``role`` is number, account, prices, label, labels, rows or shape."""
+    """One field of a rule. ``role`` is number, account, prices, label, labels, rows, parts or shape."""
 
     name: str
     role: str
@@ -98,10 +111,35 @@ class Parameter:
     unit: str = ""
     scheme: bool = False
     """True if all contracts that hold the rule must have the same value: a number of the scheme."""
+    path: str = ""
+    """Where it stands in the rule's block, with dots between keys, if not under its own name."""
+    needed: bool = False
+    """True if it has to be said wherever its table is written, though it may be left out with the table."""
+    absent: str = ""
+    """A text that may be written to say that there is none."""
+    unlike: str = ""
+    """The parameter whose value it may not have: nobody pays themselves."""
+    sourced: bool = False
+    """True if the rule's block needs a source where this is said."""
     fields: dict[str, Parameter] = field(factory=dict)
-    """The fields of a record, for ``rows``."""
+    """The fields of a record, for ``rows`` and ``parts``."""
     table: TableSpec | None = None
     """The declared columns, for ``prices``."""
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The keys that lead to it in the rule's block; of what is left in a table, to that table."""
+        return tuple(self.path.removesuffix(".*").split(".")) if self.path else (self.name,)
+
+    @property
+    def is_open(self) -> bool:
+        """True if it takes whatever keys of its table no other parameter does."""
+        return self.path.endswith(".*")
+
+    @property
+    def written(self) -> str:
+        """What it is called in a file: ``pays.each``."""
+        return ".".join(self.place)
 
     @property
     def is_column(self) -> bool:
@@ -111,10 +149,19 @@ class Parameter:
 
 def parameter(
     meaning: str, *, default: Any = _NOTHING, at_least: Any = None, at_most: Any = None, unit: str = "",
-    scheme: bool = False,
+    scheme: bool = False, path: str = "", needed: bool = False, absent: str = "", unlike: str = "",
+    sourced: bool = False,
 ) -> Any:  # fmt: skip
-    """Declare a parameter of a rule: what it means, and the bounds that a value must lie in, ends inclusive."""
-    notes = {"meaning": meaning, "at_least": at_least, "at_most": at_most, "unit": unit, "scheme": scheme}
+    """Declare a parameter of a rule: what it means, and the bounds that a value must lie in, ends inclusive.
+
+    ``path`` is where it stands in the rule's block if not under its own name, ``needed`` that it has to be said
+    wherever that table is written, ``absent`` a text that says that there is none, ``unlike`` the parameter that it
+    may not equal, and ``sourced`` that the block has to give its source where it is said.
+    """
+    notes = {
+        "meaning": meaning, "at_least": at_least, "at_most": at_most, "unit": unit, "scheme": scheme, "path": path,
+        "needed": needed, "absent": absent, "unlike": unlike, "sourced": sourced,
+    }  # fmt: skip
     return field(default=default, metadata={META: notes}, kw_only=True)
 
 
@@ -144,6 +191,8 @@ def _describe(attribute: Any, hint: Any) -> Parameter:
         return Parameter(role="prices", kind=Kind.CODE, type=hint, optional=optional, table=args[0].table, **common)
     if origin is Rows:
         return Parameter(role="rows", type=args[0], optional=optional, fields=parameters_of(args[0]), **common)
+    if origin is Parts:
+        return Parameter(role="parts", type=args[0], optional=optional, fields=parameters_of(args[0]), **common)
     if not _is_shape(hint, origin):
         raise RuleError(f"{attribute.name}: {hint!r} cannot be a parameter of a rule")
     return Parameter(role="shape", type=hint, optional=optional, **common)
@@ -152,7 +201,7 @@ def _describe(attribute: Any, hint: Any) -> Parameter:
 def _is_shape(hint: Any, origin: Any) -> bool:
     if origin in (tuple, dict):
         return True
-    return isinstance(hint, type) and (hint in (str, bool) or issubclass(hint, enum.Enum) or attrs.has(hint))
+    return isinstance(hint, type) and (hint in (str, bool, int) or issubclass(hint, enum.Enum) or attrs.has(hint))
 
 
 def twin_value(spec: Parameter, identity: str, given: Any) -> Any:
@@ -161,6 +210,8 @@ def twin_value(spec: Parameter, identity: str, given: Any) -> Any:
         return None
     if spec.role == "rows":
         return Rows(f"{identity}:{spec.name}", spec.fields)
+    if spec.role == "parts":
+        return tuple(_part(spec, identity, number, record) for number, record in enumerate(given))
     if not spec.is_column:
         return given
     node = Node(
@@ -171,3 +222,14 @@ def twin_value(spec: Parameter, identity: str, given: Any) -> Any:
     if spec.role == "prices":
         return PriceList(typing.cast(TableSpec, spec.table), node)
     return wrapped(node)
+
+
+def _part(spec: Parameter, identity: str, number: int, record: Mapping[str, Any]) -> types.SimpleNamespace:
+    """One of a few records: its numbers are columns, named after the parameter, its place and the field."""
+    named = {n: attrs.evolve(part, name=part_name(spec.name, number, n)) for n, part in spec.fields.items()}
+    return types.SimpleNamespace(**{n: twin_value(part, identity, record.get(n)) for n, part in named.items()})
+
+
+def part_name(parameter: str, number: int, field_name: str) -> str:
+    """The name of a number of a part, among the values of a rule: ``tiers.0.each``."""
+    return f"{parameter}.{number}.{field_name}"

@@ -8,7 +8,7 @@ settled as each alone, and renaming a label changes nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +19,7 @@ from tallystick.kernel import choices
 from tallystick.kernel.case import Case, ContractCase, RuleEntry
 from tallystick.kernel.errors import Fault, InputError, TallystickError
 from tallystick.kernel.language.nodes import walk
-from tallystick.kernel.parameters import Label
+from tallystick.kernel.parameters import Label, Parameter
 from tallystick.kernel.rules import twin
 from tallystick.kernel.trace import Activity, Traced, Watch, new_manager, trace
 
@@ -165,10 +165,33 @@ def references(entry: RuleEntry) -> list[str]:
     """The labels that the rule refers to, in order of their names."""
     found: list[str] = []
     for spec in entry.cls.parameters.values():
-        given = entry.shape.get(spec.name)
-        if given is not None and spec.role in ("label", "labels"):
-            found += [given] if spec.role == "label" else list(given)
+        found += _labels(spec, entry.shape.get(spec.name))
     return sorted(set(found))
+
+
+def _labels(spec: Parameter, given: Any) -> Iterator[str]:
+    """The labels in what is given for a parameter, those in its parts too."""
+    if given is None:
+        return
+    if spec.role == "parts":
+        for record in given:
+            for name, part in spec.fields.items():
+                yield from _labels(part, record.get(name))
+    elif spec.role in ("label", "labels"):
+        yield from [given] if spec.role == "label" else given
+
+
+def _referring(spec: Parameter, given: Any, meant: Mapping[str, str]) -> Any:
+    """What is given for a parameter, with what is meant in the place of each label; several labels in order of that."""
+    if given is None or spec.role not in ("label", "labels", "parts"):
+        return given
+    if spec.role == "parts":
+        return tuple(
+            {name: _referring(part, record.get(name), meant) for name, part in spec.fields.items()} for record in given
+        )
+    if spec.role == "label":
+        return Label(meant[given])
+    return tuple(Label(name) for name in sorted(meant[label] for label in dict.fromkeys(given)))
 
 
 def _digest(entry: RuleEntry, refer: Mapping[str, str]) -> str:
@@ -177,10 +200,8 @@ def _digest(entry: RuleEntry, refer: Mapping[str, str]) -> str:
         given = entry.shape.get(spec.name)
         if spec.is_column or spec.role == "rows":
             shape.append((spec.name, spec.name in entry.values or spec.name in entry.rows))
-        elif given is not None and spec.role in ("label", "labels"):
-            shape.append((spec.name, sorted(refer[label] for label in ([given] if spec.role == "label" else given))))
         else:
-            shape.append((spec.name, given))
+            shape.append((spec.name, _referring(spec, given, refer)))
     base = f"scheme:{entry.scheme}" if entry.scheme else entry.use
     return f"{base}#{hashlib.blake2b(repr((entry.use, shape)).encode(), digest_size=6).hexdigest()}"
 
@@ -275,12 +296,8 @@ def _shape(entry: RuleEntry, identities: Mapping[str, str]) -> dict[str, Any]:
         if spec.is_column or spec.role == "rows":
             present = spec.name in entry.values or spec.name in entry.rows
             shape[spec.name] = () if present else None
-        elif given is None or spec.role not in ("label", "labels"):
-            shape[spec.name] = given
-        elif spec.role == "label":
-            shape[spec.name] = Label(identities[given])
         else:
-            shape[spec.name] = tuple(Label(name) for name in sorted({identities[label] for label in given}))
+            shape[spec.name] = _referring(spec, given, identities)
     return shape
 
 

@@ -14,11 +14,12 @@ import pluggy
 from attrs import frozen
 
 from tallystick.kernel import hooks
-from tallystick.kernel.accounts import Contract
+from tallystick.kernel.accounts import Account, Contract
 from tallystick.kernel.errors import PluginError, RuleError, TallystickError, did_you_mean
 from tallystick.kernel.flows import Carry, Covered, Figure, Flow, Law, Never, Priced, Units
 from tallystick.kernel.language import words
 from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.language.series import NUMBERS, Amount, Count, Flag, Maybe, literal, resolved, series
 from tallystick.kernel.language.words import each_contract, total, when
 from tallystick.kernel.parameters import Label
@@ -65,6 +66,21 @@ class Paid:
     def total(self, *labels: Label) -> Amount:
         """The same, added up for the contract and its period."""
         return _sum([_for_contract(part) for part in self._parts(labels)])
+
+    def accounts(self, label: Label) -> tuple[Account, Account] | None:
+        """Who pays whom by the rule, if its flows of cash all go between the same two accounts; None if not."""
+        pairs = {(flow.payer, flow.payee) for flow in _named(self._traced, label).flows if flow.book == "cash"}
+        if len(pairs) != 1:
+            return None
+        ((payer, payee),) = pairs
+        return Account(payer, "who pays by the other rule"), Account(payee, "who is paid by the other rule")
+
+    def year(self, label: Label) -> tuple[Amount, Profile | None] | None:
+        """What the rule pays in a year, and its profile, if all it pays is the instalments of one; None if not."""
+        flows = [flow for flow in _named(self._traced, label).flows if flow.book == "cash"]
+        if len(flows) != 1 or (node := flows[0].amount.bare).op != "instalment":
+            return None
+        return Amount(node.args[0]), Profile(node.data) if node.data else None  # type: ignore[arg-type]
 
     def _parts(self, labels: tuple[Label, ...]) -> Iterator[Amount]:
         for label in labels:
@@ -288,8 +304,8 @@ class _Collected:
         )  # fmt: skip
         if state == "priced" and worth is not None:
             units: Count = when(has_price, claim.counted())
-            party = self.contract
-            self._flow(Flow(party.commissioner, party.provider, worth, kind="price", reason=claim.reason, units=units))
+            payer, payee = claim.payer or self.contract.commissioner, claim.payee or self.contract.provider
+            self._flow(Flow(payer, payee, worth, kind="price", reason=claim.reason, units=units))
 
     def traced(self) -> Traced:
         return Traced(

@@ -13,6 +13,7 @@ from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
+from tallystick_rules.rules.recipe import Recipe
 from tallystick_rules.rules.unit_price import UnitPrice
 
 RULES: tuple[type[Rule], ...] = (
@@ -23,6 +24,7 @@ RULES: tuple[type[Rule], ...] = (
     PatientExperience,
     PupilPremium,
     PupilPremiumFund,
+    Recipe,
     UnitPrice,
 )
 """Every national rule, by name."""

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from tallystick.kernel.accounts import Contract
 from tallystick.kernel.flows import Covered, Figure, Flow, Units
 from tallystick.kernel.hooks import hookimpl
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.language.series import Amount
 from tallystick.kernel.language.words import instalment, when
 from tallystick.kernel.parameters import Label, PriceList
@@ -47,7 +48,9 @@ class Block(Rule):
     How it is worked out
         A twelfth of the year's value for each month, in whole pence, and one penny more in each of the earliest
         months until the year is given out. The year is the contract's own: one from 1 October has its first
-        month in October. The value may be given by year; the last value stays.
+        month in October. The value may be given by year; the last value stays. With a profile the months up to any
+        one come to the year's value × their rates, rounded half up to the penny, and each month is what that adds. A
+        contract of nine months takes the first nine rates.
 
     Example
         £100.00 a year is 10,000 pence: twelve months of 833 pence, and the first four months have one more.
@@ -62,6 +65,9 @@ class Block(Rule):
     """
 
     value: Amount = parameter("The value of the contract's year, by year if it changes.", unit="a year")
+    profile: Profile | None = parameter(
+        "How the year is spread over its months: twelve rates that sum to 100%; twelfths if not said.", default=None
+    )
     covers: tuple[Covers, ...] = parameter(
         "The activity that the value pays for; its units are covered, at nil.", default=()
     )
@@ -81,7 +87,7 @@ class Block(Rule):
         yield Flow(
             contract.commissioner,
             contract.provider,
-            instalment(self.value),
+            instalment(self.value, self.profile),
             kind="fixed",
             reason="an instalment of the year's value",
         )

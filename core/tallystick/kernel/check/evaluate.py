@@ -17,6 +17,7 @@ from tallystick.kernel.check import shares
 from tallystick.kernel.check.flows import net_flows
 from tallystick.kernel.check.lookups import Tables, matching, the_one
 from tallystick.kernel.check.members import ANYWHERE, Member, StopError, Value, Window
+from tallystick.kernel.check.operations import round_half_up
 from tallystick.kernel.check.places import Places
 from tallystick.kernel.check.prices import PriceBook
 from tallystick.kernel.check.values import Values
@@ -282,6 +283,9 @@ class Evaluator(Values):
         if year is None:
             return None
         pence = int(year)  # type: ignore[arg-type]
+        if node.data:
+            to_date = [round_half_up(pence * sum(node.data[:month]), 1) for month in range(13)]  # type: ignore[arg-type]
+            return sum(to_date[month + 1] - to_date[month] for month in self.period(at).months)
         each, left = divmod(abs(pence), 12)
         part = sum(each + (1 if month < left else 0) for month in self.period(at).months)
         return -part if pence < 0 else part

@@ -10,6 +10,7 @@ from tallystick.kernel.errors import RuleError
 from tallystick.kernel.grains import CONTRACT, EVERYWHERE, SCHEME, TARGETS, meet
 from tallystick.kernel.language.base import UNRESOLVED, a_kind, node_of
 from tallystick.kernel.language.nodes import Kind, Node, walk
+from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.language.series import (
     NUMBERS,
     Amount,
@@ -205,10 +206,22 @@ def so_far(value: S) -> S:
     return series(Node("so_far", (value.node,), (), kind=value.kind, grain=CONTRACT))  # type: ignore[no-any-return]
 
 
-def instalment(year: Amount) -> Amount:
-    """The part of a year's amount that falls in this period: twelfths, the remainder in the earliest months."""
-    node = each_contract(resolved(year)).node if year.node.grain != CONTRACT else year.node
-    return Amount(Node("instalment", (node,), (), kind=Kind.AMOUNT, grain=CONTRACT))
+W = TypeVar("W", Amount, Count)
+
+
+def instalment(year: W, profile: Profile | None = None) -> W:
+    """The part of a year's amount, or count, that falls in this period.
+
+    Twelfths, the remainder in the earliest months; with a ``profile`` each month's part by its rates, rounded so
+    that the months to date are always the year's amount × the rates to date, half up, and all twelve the year.
+    """
+    if resolved(year).kind not in (Kind.AMOUNT, Kind.COUNT):
+        raise RuleError(f"instalment(…) is of a year's amount or count, not of {a_kind(year.kind)}")
+    if profile is not None and not isinstance(profile, Profile):
+        raise RuleError(f"instalment(…, profile): twelve rates as a Profile, not {profile!r}")
+    node = each_contract(year).node if year.node.grain != CONTRACT else year.node
+    data = () if profile is None else profile.months
+    return series(Node("instalment", (node,), data, kind=year.kind, grain=CONTRACT))  # type: ignore[no-any-return]
 
 
 def days_between(start: Day, end: Day) -> Count:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import math
 import zoneinfo
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 from typing import Any
 
 from attrs import frozen
@@ -48,7 +50,7 @@ def apply(node: Node, args: list[Column], step: int, layout: Layout | None) -> C
     if op == "is_missing":
         return [a if type(a) is Stopped else a is None for a in args[0]]
     if op == "instalment" and layout is not None:
-        return _instalments(args[0], layout)
+        return _by_profile(args[0], node.data, layout) if node.data else _instalments(args[0], layout)
     work = _work(node, step)
     if any(Stopped in map(type, column) for column in args):
         return [stop_in(values) or (None if None in values else work(*values)) for values in zip(*args, strict=True)]
@@ -132,6 +134,21 @@ def _instalments(years: Column, layout: Layout) -> Column:
         each, more = divmod(abs(year), 12)
         part = sum(each + (1 if month < more else 0) for month in period.months)
         parts.append(-part if year < 0 else part)
+    return parts
+
+
+def _by_profile(years: Column, rates: Any, layout: Layout) -> Column:
+    """What the months before a period and up to its end come to, each rounded; the difference is the period's."""
+    below = math.lcm(*(rate.denominator for rate in rates))
+    above = list(accumulate((rate.numerator * (below // rate.denominator) for rate in rates), initial=0))
+    parts: Column = []
+    for year, (_, period) in zip(years, layout.periods, strict=True):
+        if year is None or type(year) is Stopped:
+            parts.append(year)
+        else:
+            ends = (period.months[0], period.months[-1] + 1)
+            before, now = (exact.rounded((year * above[end], below), 1) for end in ends)
+            parts.append(now - before)
     return parts
 
 

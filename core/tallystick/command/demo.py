@@ -12,8 +12,10 @@ import click
 from tallystick.command import screen
 from tallystick.command.copying import as_typed, copy_workspace
 from tallystick.command.group import Session
+from tallystick.in_year.rehearsal import RUNS, rehearse
 
 if TYPE_CHECKING:
+    from tallystick.engine import Engine
     from tallystick.result import Result
 
 EXAMPLES = "tallystick_examples"
@@ -40,11 +42,35 @@ def command(context: click.Context, name: str, listed: bool, into: Path | None) 
         raise click.UsageError(f"there is no demonstration {name!r}: {did_you_mean(name, found)}")
     folder = into or Path(name)
     copy_workspace(found[name], folder)
+    if (folder / RUNS).is_file():
+        context.exit(0 if _year(session.engine, folder) else 1)
     with screen.progress() as told:
         result = session.engine.settle(folder, progress=told)
         run = result.write()
     show(result, folder, run)
     context.exit(0 if result.passed else 1)
+
+
+def _year(engine: Engine, folder: Path) -> bool:
+    """Every reconciliation of a year, one after the other; True if all of them passed."""
+    passed = True
+    for run, result, posted in rehearse(engine, folder):
+        click.echo(f"{run.says}\n\n{screen.payable(result)}")
+        click.echo(f"Posted to {posted}\n" if posted else "Nothing changed, and nothing was posted\n")
+        passed = passed and result.passed
+        written = result.write()
+        last = result
+    first = next(iter(last.outcomes))
+    click.echo(last.statement(first).as_text())
+    click.echo(f"The last statement is shown above, and written to\n  {written}\n")
+    click.echo("Nothing in it is real. What to try next:")
+    months = f"--months {run.months} --as-at {run.as_at}"
+    for command_line, why in (
+        (f"tallystick settle {as_typed(folder)} {months} --post", "the same facts again: nothing is posted"),
+        (f"tallystick explain {as_typed(folder)} --line A0401 {months}", "one attendance, and what became of it"),
+    ):
+        click.echo(f"  {command_line}\n      {why}")
+    return passed
 
 
 def examples() -> dict[str, Traversable]:

@@ -96,6 +96,7 @@ def nobodys(result: Result) -> str:
 
 def payable(result: Result) -> str:
     """What is payable now under each contract, and what moved since the last posting."""
+    from tallystick.in_year.submissions import not_received
     from tallystick.kernel.money import money_text
 
     of, unit = result.in_year, result.settlement.case.money
@@ -110,7 +111,7 @@ def payable(result: Result) -> str:
     said.append(table(heading, rows, right=(2, 3, 4, 5)) if rows else "Nothing is due.")
     if len(shown) > len(rows):
         said.append(f"and {len(shown) - len(rows):,} more, in payable.csv")
-    missing = {(one.table, one.provider, one.month) for one in of.choice.sources if not one.name and one.month}
+    missing = not_received(of.choice, of.months, lambda provider: of.body(provider, of.as_at))
     if missing:
         said.append(f"{len(missing):,} months of a table have not been received: see submissions.csv")
     return "\n".join(said)

@@ -17,7 +17,7 @@ a month is frozen, none that is received after the freeze counts for it, unless 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from attrs import field, frozen
@@ -204,6 +204,16 @@ def choose(
 def _order(cell: tuple[str, str, datetime.date | None]) -> tuple[str, str, datetime.date]:
     table, provider, month = cell
     return table, provider, month or datetime.date.min
+
+
+def not_received(choice: Choice, months: Months, body: Callable[[str], str]) -> list[Source]:
+    """The months of a table that nobody has sent who stands in a provider's place; ``body`` says who does."""
+    there = {(one.table, body(one.provider), one.month) for one in choice.sources if one.name}
+    return [
+        one
+        for one in choice.sources
+        if not one.name and one.month in months.names and (one.table, body(one.provider), one.month) not in there
+    ]
 
 
 def read_counted(

@@ -9,7 +9,7 @@ from tallystick.in_year.forecast import METHODS, forecast
 from tallystick.in_year.months import Months, month_of
 from tallystick.in_year.moved import reasons, to_provider
 from tallystick.in_year.reconcile import InYear
-from tallystick.in_year.submissions import ALL, Source
+from tallystick.in_year.submissions import ALL, Source, not_received
 from tallystick.kernel.describe import plain_name
 from tallystick.kernel.money import money_text
 from tallystick.report.grouped import ContractPart
@@ -156,7 +156,8 @@ def received(part: ContractPart) -> Iterator[Section]:
     of = part.in_year
     if of is None:
         return
-    mine = [one for one in of.choice.sources if _is_of(one, part, of)]
+    absent = not_received(of.choice, of.months, lambda provider: of.body(provider, of.as_at))
+    mine = [one for one in of.choice.sources if _is_of(one, part, of) and (one.name or one in absent)]
     rows: list[Row] = []
     for (table, _, name), group in groupby(mine, key=lambda one: (one.table, one.provider, one.name)):
         rows += [_source_row(table, name, run) for run in _runs(list(group))]
@@ -165,7 +166,7 @@ def received(part: ContractPart) -> Iterator[Section]:
         f"Received after the freeze of {month}, and not counted for it: {name} ({table})."
         for name, table, month in late
     ]
-    missing = [one for one in mine if not one.name and one.month in of.months.names]
+    missing = [one for one in mine if one in absent]
     if missing:
         names = "; ".join(f"{plain_name(one.table)} {one.month}" for one in missing)
         notes.append(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -240,6 +242,34 @@ class TestTwoAtOnce:
 
 
 class TestDisks:
+    def test_a_process_killed_at_any_moment_loses_and_doubles_nothing(self, tmp_path: Path) -> None:
+        code = (
+            "import itertools, sys\nfrom pathlib import Path\nfrom tests.unit.in_year_world import line, posted\n"
+            "print('ready', flush=True)\n"
+            "for pence in itertools.count(int(sys.argv[2])):\n    posted(Path(sys.argv[1]), [line(pence)])\n"
+        )
+        draw, posted_so_far = random.Random(7), 0
+        for _ in range(4):
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["", *sys.path])}
+            child = subprocess.Popen(
+                [sys.executable, "-c", code, str(tmp_path), str(posted_so_far + 1)], env=environment,
+                stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+            )  # fmt: skip
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+            time.sleep(draw.randint(1, 200) / 1000)
+            child.kill()
+            child.wait()
+            child.stdout.close()
+            journal = open_journal(tmp_path / "journal")
+            assert [line.pence for posting in journal.postings for line in posting.lines.values()] == [
+                1
+            ] * journal.head.number
+            assert sum(journal.ordered().values()) == journal.head.number >= posted_so_far
+            posted_so_far = journal.head.number
+        assert posted(tmp_path, [line(posted_so_far + 1)]).head.number == posted_so_far + 1
+        assert [path.name for path in (tmp_path / "journal").iterdir() if path.name[0] == "."] == []
+
     def test_what_a_dead_process_left_is_ignored_and_taken_away(self, folder: Path) -> None:
         dead = subprocess.Popen([sys.executable, "-c", ""])
         dead.wait()

@@ -76,6 +76,8 @@ def already_posted(
 def settled_spans(contracts: Iterable[ContractCase], outcomes: Mapping[str, str]) -> dict[str, Span]:
     """The first and last month that a settlement covers, for each contract that it settled.
 
+    ``contracts`` are those that were settled *as* they were settled, cut to the months to date: of a month that they
+    span and that has no lines, everything that was posted would go back.
     Lines of the whole scheme (what is left in a fund) are of ``scheme``, which is settled if every contract is.
     """
     found: dict[str, Span] = {}

@@ -58,14 +58,20 @@ def open_journal(folder: Path, *, known: Iterable[Head] = ()) -> Journal:
     ``known`` are ends of this journal that somebody saw before: each must still be in it. Raises InputError with a
     fault for each file that is not as it was posted.
     """
-    there = sorted(path for path in folder.iterdir() if path.name[0] != ".") if folder.is_dir() else []
     faults: list[Fault] = []
+    try:
+        there = sorted(path for path in folder.iterdir() if path.name[0] != ".") if folder.is_dir() else []
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise InputError(
+            Fault(code="file/unreadable", found="the folder cannot be read", why=why, file=FOLDER)
+        ) from None
     if folder.exists() and not folder.is_dir():
         faults.append(Fault(
             code="journal/stranger", found="this is a file, and a journal is a folder", file=folder.name,
             write=_PUT_BACK,
         ))  # fmt: skip
-    contents = _contents(folder, there, faults)
+    contents = _contents(there, faults)
     postings = _postings(contents, faults)
     hashes = {number: digest(content) for number, content in contents.items()}
     faults += [_lost(head, hashes) for head in known if head.number and hashes.get(head.number) != head.sha256]
@@ -121,7 +127,7 @@ def recorded_heads(runs: Path) -> list[Head]:
     return sorted(set(found))
 
 
-def _contents(folder: Path, there: Iterable[Path], faults: list[Fault]) -> dict[int, bytes]:
+def _contents(there: Iterable[Path], faults: list[Fault]) -> dict[int, bytes]:
     contents: dict[int, bytes] = {}
     for path in there:
         number = int(path.stem) if _NAME.fullmatch(path.name) else 0

@@ -24,24 +24,30 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), help="The folder that the run is put in; the workspace's own by default."
 )
 @click.option("--lines", is_flag=True, help="Write what each row of activity pays too, as lines.parquet.")
+@click.option("--xlsx", is_flag=True, help="Write each statement as an Excel workbook too.")
 @click.option("--set-aside", is_flag=True, help="Go on without faulty rows, list them, and exit with 1.")
 @click.option("--json", "as_json", is_flag=True, help="Say what happened as JSON, faults with their codes.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
 @click.pass_context
 def command(
-    context: click.Context, workspace: Path, out: Path | None, lines: bool, set_aside: bool, as_json: bool, quiet: bool
+    context: click.Context, workspace: Path, out: Path | None, lines: bool, xlsx: bool, set_aside: bool, as_json: bool,
+    quiet: bool,
 ) -> None:  # fmt: skip
     """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
 
     The run is a new folder below the workspace's runs/: ledger, balances, a statement for each contract, checks
     and a record. It appears whole or not at all, and never over another.
     """
+    from tallystick.report.spreadsheet import needs_excel
+
     session: Session = context.obj
     try:
+        if xlsx:
+            needs_excel()  # said now, and not after an hour of settling
         with screen.progress(quiet=quiet or as_json) as told:
             result = session.engine.settle(workspace, set_aside=set_aside, progress=told)
             told("writing", 4, 5)
-            run = result.write(out, lines=lines)
+            run = result.write(out, lines=lines, xlsx=xlsx)
     except InputError as error:
         if not as_json:
             raise

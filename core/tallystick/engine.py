@@ -57,6 +57,7 @@ class Engine:
         from tallystick.files.activity import read_facts
         from tallystick.files.contract_days import within_their_contracts
         from tallystick.files.mapping import read_mapping
+        from tallystick.files.selections import select_rows
 
         handed = dict(frames or {})
         specs = workspace.case.tables
@@ -66,6 +67,7 @@ class Engine:
         ]
         mapping = read_mapping(workspace.mapping) if workspace.mapping else {}
         facts: dict[str, Facts] = {}
+        unread: list[str] = []
         for name, source in sorted({**workspace.activity, **handed}.items()):
             if name not in specs:
                 continue
@@ -77,6 +79,11 @@ class Engine:
                 facts[name] = within_their_contracts(read, workspace.case.contracts, set_aside=set_aside)
             except InputError as error:
                 faults.extend(error.faults)
+                unread.append(name)
+        try:
+            facts = select_rows(facts, as_at=workspace.case.as_at, unread=unread, set_aside=set_aside)
+        except InputError as error:
+            faults.extend(error.faults)
         if faults:
             raise InputError(faults)
         return facts

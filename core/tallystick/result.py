@@ -93,14 +93,15 @@ class Result:
         order = ["contract", "period", "label", "table", "key", "kind", "payer", "payee"]
         return self._native(pl.concat(frames).collect().sort(order) if frames else pl.DataFrame())
 
-    def write(self, folder: str | Path | None = None, *, lines: bool = False) -> Path:
+    def write(self, folder: str | Path | None = None, *, lines: bool = False, xlsx: bool = False) -> Path:
         """Write the run folder below ``folder``, whole or not at all, and return where it is.
 
-        Never over an existing one: the same inputs, scheme and code give the same folder, which is then returned.
+        ``lines`` adds what each row of activity pays, ``xlsx`` each statement as an Excel workbook. Never over an
+        existing one: the same inputs, scheme and code give the same folder, which is then returned.
         """
         from tallystick.report.run_folder import write_run
 
-        return write_run(self, None if folder is None else Path(folder), lines=lines)
+        return write_run(self, None if folder is None else Path(folder), lines=lines, xlsx=xlsx)
 
     def post(self) -> Path | None:
         """Post what is due to the workspace's journal: the new file, or None where nothing changed since the last.

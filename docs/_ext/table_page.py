@@ -55,6 +55,13 @@ def _row(spec: TableSpec) -> str:
     lines += [
         f"- **Never twice alike:** {', '.join(map(code, these))}." for these in spec.unique if these != (spec.key,)
     ]
+    if (by := spec.selects) is not None:
+        lines.append(
+            f"- **Selects rows** of the table in {code(by.table)}: the one in {code(by.row)}, or all that "
+            f"{code(by.filter)} says. Each of them becomes a row of this table, with {code(by.row)} filled in. The "
+            f"same row can be selected again from the day after {code(by.ends)}, "
+            f"unless {code(by.final[0])} is {' or '.join(by.final[1])}."
+        )
     if spec.prices:
         lines.append("- **Price list:** a contract names a list; `list` is filled in from its name, and not read.")
     if spec.confidential_to:

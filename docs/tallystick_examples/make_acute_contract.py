@@ -44,6 +44,7 @@ def tables() -> dict[str, pl.DataFrame]:
     """Every file by its path in the workspace, without ``.csv``."""
     made = {**_activity(), **_calendar(), **_prices()}
     made["data/notices"] = _notices(made["data/spells"])
+    made["data/challenges"] = _challenges(made["data/spells"])
     used = pl.Series([*made["data/spells"]["hrg"].unique(), UNGROUPABLE])
     made["prices/admitted"] = made["prices/admitted"].filter(pl.col("code").is_in(used.implode()))
     return made
@@ -92,6 +93,35 @@ def _notices(spells: pl.DataFrame) -> pl.DataFrame:
         pl.lit("yes").alias("only_reason"),
         pl.col("delay_reason").alias("reason"), pl.col("discharge_pathway").alias("pathway"),
     )  # fmt: skip
+
+
+def _challenges(spells: pl.DataFrame) -> pl.DataFrame:
+    """What the board contests of the second hospital's elective care: one by one, and all of a group in a month."""
+    elective = spells.filter((pl.col("contract") == "westbrook-acute") & pl.col("admission_method").is_in(["11", "12"]))
+    winter = elective.filter(pl.col("discharged").is_between(datetime.date(2026, 1, 1), datetime.date(2026, 2, 28)))
+    one, two, three = winter["spell"].head(3)
+    march = elective.filter(pl.col("discharged") >= datetime.date(2026, 3, 1))["hrg"]
+    group = march.value_counts().sort("count", "hrg", descending=[True, False])["hrg"][0]
+    month = f"hrg={group}; admission_method=11, 12; provider=ZH2; discharged=2026-03-01..2026-03-31"
+    rows = [
+        (
+            "C001",
+            one,
+            None,
+            "coded as an overnight stay; the notes show a day case",
+            "2026-03-05",
+            "2026-04-02",
+            "upheld",
+        ),
+        ("C002", two, None, "registered with another board", "2026-03-05", "2026-03-20", "rejected"),
+        ("C003", three, None, "no prior approval on record", "2026-03-06", None, None),
+        ("C004", None, month, "should have been done in the clinic", "2026-04-24", None, None),
+    ]
+    names = ("challenge", "row", "filter", "reason", "raised_on", "decided_on", "decision")
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    return frame.with_columns(of_table=pl.lit("spells"), by=pl.lit("ZQ1")).select(
+        "challenge", "of_table", "row", "filter", "by", "reason", "raised_on", "decided_on", "decision"
+    )
 
 
 def _calendar() -> Mapping[str, pl.DataFrame]:

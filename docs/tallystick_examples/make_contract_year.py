@@ -31,7 +31,7 @@ ATTENDANCES, CONTACTS = 14, 9
 RUNS = "months,as_at,change,says"
 _SAYS = {
     4: "The first statement: April as it was first sent.",
-    5: "April is frozen: rows that were coded late or came late move it for the last time. One attendance is contested.",
+    5: "April is frozen: rows that were coded late or came late move it once more. One attendance is contested.",
     6: "The price list is restated from April: arrears come once. A file for April comes after its freeze.",
     7: "A duplicate of June is taken out. A file for May counts after its freeze, because that was agreed.",
     8: "The first challenge is rejected, and its money is payable. A second is open.",
@@ -57,7 +57,7 @@ class Attended:
 
 def files() -> dict[str, str]:
     """Every file by its path in the workspace."""
-    drawn = random.Random(SEED)  # noqa: S311 - nothing here is secret
+    drawn = random.Random(SEED)
     months = [months_later(FIRST, number) for number in range(12)]
     attended = {month: list(_attended(drawn, month)) for month in months}
     contacts = {month: list(_contacts(drawn, month)) for month in months}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.rules import PriceStep, Rule
 from tallystick.kernel.tables import Table
 from tallystick_rules.price_steps import STEPS
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
+
+if TYPE_CHECKING:
+    from tallystick.kernel.settlement import Settlement
 
 
 @hookimpl
@@ -26,3 +32,15 @@ def register_tables() -> tuple[type[Table], ...]:
 def register_price_steps() -> tuple[type[PriceStep], ...]:
     """Bring the steps by which national price lists are derived."""
     return STEPS
+
+
+@hookimpl
+def register_report_sections() -> tuple[Callable[[Settlement, str], tuple[str, str] | None], ...]:
+    """Bring the end of a statement that lists its challenges."""
+    return (_contested,)
+
+
+def _contested(settlement: Settlement, contract: str) -> tuple[str, str] | None:
+    from tallystick_rules.statement import contested  # here, so that a plugin that is only listed loads no Polars
+
+    return contested(settlement, contract)

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 FIRST_HOUR = ROOT / "docs/tutorial/first-hour.md"
 FAILED_CHECK = ROOT / "docs/how-to/read-a-failed-check.md"
 ADD_CONTRACT = ROOT / "docs/how-to/add-a-contract.md"
+EVERY_NUMBER = ROOT / "docs/how-to/list-every-number.md"
 BRING_DATA = ROOT / "docs/how-to/bring-your-data.md"
 
 EASTMERE, WESTBROOK = "contracts/eastmere-acute.toml", "contracts/westbrook-acute.toml"
@@ -162,3 +163,10 @@ def test_the_list_of_contracts_of_the_guide_loads(workspace: Path) -> None:
         listed.unlink()
     assert found["northfield"] == {"outpatients", "hip fracture"}
     assert found["southfield"] > found["northfield"]
+
+
+def test_the_numbers_that_the_page_shows_are_those_of_the_demonstration(workspace: Path) -> None:
+    code, output = said("parameters", ".")
+    assert code == 0
+    (block,) = shown(EVERY_NUMBER)
+    assert block.strip() in output

@@ -23,6 +23,7 @@ OURS = {
     "demo": "demo",
     "explain": "explain",
     "new-workspace": "new_workspace",
+    "parameters": "parameters",
     "plugins": "plugins",
     "rules": "rules",
     "settle": "settle",

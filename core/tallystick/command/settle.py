@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), help="The folder that the run is put in; the workspace's own by default."
 )
 @click.option("--lines", is_flag=True, help="Write what each row of activity pays too, as lines.parquet.")
+@click.option("--xlsx", is_flag=True, help="Write each statement as an Excel workbook too.")
 @click.option("--set-aside", is_flag=True, help="Go on without faulty rows, list them, and exit with 1.")
 @click.option("--months", help="Reconcile these months to date, as 2025-04..2025-09.")
 @click.option("--as-at", type=click.DateTime(["%Y-%m-%d"]), help="The day up to which facts are known, as 2025-11-19.")
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
 @click.pass_context
 def command(
-    context: click.Context, workspace: Path, out: Path | None, lines: bool, set_aside: bool, months: str | None,
+    context: click.Context, workspace: Path, out: Path | None, lines: bool, xlsx: bool, set_aside: bool,
+    months: str | None,
     as_at: datetime.datetime | None, posted: Source, post: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
@@ -52,18 +54,22 @@ def command(
     With --months it reconciles in-year: what is due for the months to date, as it was known on the day, less what was
     posted before. --post adds what is due to the journal; posting the same again posts nothing.
     """
+    from tallystick.report.spreadsheet import needs_excel
+
     session: Session = context.obj
     if post and months is None:
         raise click.UsageError("--post posts a reconciliation: say which months, as in --months 2025-04..2025-09")
     new = None
     try:
+        if xlsx:
+            needs_excel()  # said now, and not after an hour of settling
         with screen.progress(quiet=quiet or as_json) as told:
             result = session.engine.settle(
                 workspace, months=months, as_at=as_at.date() if as_at else None, posted=posted, set_aside=set_aside,
                 progress=told,
             )  # fmt: skip
             told("writing", 4, 5)
-            run = result.write(out, lines=lines)
+            run = result.write(out, lines=lines, xlsx=xlsx)
             new = result.post() if post else None
     except InputError as error:
         if not as_json:

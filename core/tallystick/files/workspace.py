@@ -68,7 +68,7 @@ def load_workspace(
     if document is None and not faults:
         faults.append(_no_scheme(folder))
     try:
-        contracts = [_document(path, f"{CONTRACTS}/{path.name}", faults) for path in _contract_files(folder)]
+        contracts = [_document(path, f"{CONTRACTS}/{path.name}", faults) for path in contract_files(folder)]
     except OSError as error:
         why = error.strerror or type(error).__name__
         faults.append(Fault(code="file/unreadable", found="the folder cannot be read", why=why, file=CONTRACTS))
@@ -97,7 +97,7 @@ def _no_scheme(folder: Path) -> Fault:
     return Fault(code="file/missing", found=f"there is no {SCHEME} in {folder.name or folder}", why=why, write=write)
 
 
-def _contract_files(folder: Path) -> list[Path]:
+def contract_files(folder: Path) -> list[Path]:
     """The TOML files of the contracts, whatever the case of their ending; OSError if they cannot be listed."""
     if not (folder / CONTRACTS).is_dir():
         return []
@@ -143,7 +143,7 @@ def _case(
 
 
 def _hashes(folder: Path, prices: PriceLists, columns: Path | None, assign: Assignment) -> dict[str, str]:
-    paths = [folder / SCHEME, *_contract_files(folder), *(folder / name for name in prices.files)]
+    paths = [folder / SCHEME, *contract_files(folder), *(folder / name for name in prices.files)]
     paths += [path for path in (folder / CONTRACTS_CSV, columns) if path is not None and path.is_file()]
     paths += assign_files(folder, assign)
     return {

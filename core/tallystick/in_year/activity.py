@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,14 @@ from attrs import define, evolve, field
 from tallystick.files.activity import read_facts
 from tallystick.files.contract_days import within_their_contracts
 from tallystick.files.mapping import read_mapping
+from tallystick.files.selections import select_rows
 from tallystick.files.workspace import Workspace
 from tallystick.in_year.calendar import Reconciliations, read_reconciliations
 from tallystick.in_year.months import Months
 from tallystick.in_year.rows_moved import up_to
 from tallystick.in_year.submissions import (
     SUBMISSIONS,
+    Cell,
     Choice,
     Submission,
     choose,
@@ -26,6 +28,7 @@ from tallystick.in_year.submissions import (
 )  # fmt: skip
 from tallystick.kernel.errors import Fault, FaultList, InputError, did_you_mean
 from tallystick.kernel.facts import Facts
+from tallystick.kernel.tables import TableSpec
 
 
 @define(eq=False)
@@ -64,6 +67,7 @@ class ActivityReader:
         ])  # fmt: skip
         faults.extend(_both_ways(self.workspace, self.submissions))
         facts: dict[str, Facts] = {}
+        unread: list[str] = []
         for name in sorted({*self.workspace.activity, *handed, *chosen.tables} & set(case.tables)):
             try:
                 read = within_their_contracts(
@@ -71,9 +75,18 @@ class ActivityReader:
                 )  # fmt: skip
             except InputError as error:
                 faults.extend(error.faults)
+                unread.append(name)
             else:
-                facts[name] = read if months is None else up_to(read, months)
+                facts[name] = read
+        try:
+            facts = select_rows(
+                facts, as_at=case.as_at, unread=unread, once=self._ever_sent(facts, chosen), set_aside=self.set_aside
+            )  # fmt: skip
+        except InputError as error:
+            faults.extend(error.faults)
         faults.raise_if_any()
+        if months is not None:
+            facts = {name: up_to(one, months) for name, one in facts.items()}
         return self.workspace.assign.applied(facts, case.tables, set_aside=self.set_aside)
 
     def _table(self, name: str, choice: Choice, handed: Mapping[str, Any]) -> Facts:
@@ -82,10 +95,7 @@ class ActivityReader:
         if name in choice.tables and name not in handed:
             if name not in choice.counted:
                 return none_received(spec)
-            return read_counted(
-                spec, choice.counted[name], mapping=mapping, set_aside=self.set_aside, money=case.money,
-                identifiers=self.workspace.identifiers, cache=self._read,
-            )  # fmt: skip
+            return self._counted(spec, choice.counted[name])
         if name not in self._own:
             source = handed.get(name, self.workspace.activity.get(name))
             self._own[name] = read_facts(
@@ -93,6 +103,31 @@ class ActivityReader:
                 money=case.money, identifiers=self.workspace.identifiers,
             )  # fmt: skip
         return self._own[name]
+
+    def _counted(self, spec: TableSpec, chosen: Sequence[tuple[Submission, tuple[Cell, ...]]]) -> Facts:
+        return read_counted(
+            spec, chosen, mapping=self.mapping.get(spec.name, {}), set_aside=self.set_aside,
+            money=self.workspace.case.money, identifiers=self.workspace.identifiers, cache=self._read,
+        )  # fmt: skip
+
+    def _ever_sent(self, facts: Mapping[str, Facts], choice: Choice) -> dict[str, set[str]]:
+        """The keys of every row that was sent by the case's day, of the tables that come by submission."""
+        if not any(one.spec.selects for one in facts.values()):
+            return {}
+        found: dict[str, set[str]] = {name: set() for name in choice.tables}
+        for one in self.submissions:
+            key = self.workspace.case.tables[one.table].key
+            known = self.workspace.case.as_at is None or one.received <= self.workspace.case.as_at
+            if not (key and known):
+                continue
+            if one.path not in self._read:
+                try:
+                    spec = self.workspace.assign.read_as(self.workspace.case.tables[one.table])
+                    self._counted(spec, [(one, tuple(one.cells()))])
+                except InputError:
+                    continue  # it does not count, or its faults are told already
+            found[one.table] |= set(self._read[one.path].frame.select(key).collect()[key].to_list())
+        return found
 
     def at(self, workspace: Workspace) -> ActivityReader:
         """A reader of the same activity for the workspace as it was on another day; what was read is read."""

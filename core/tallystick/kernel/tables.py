@@ -65,6 +65,29 @@ def column(
 
 
 @frozen(kw_only=True)
+class Selection:
+    """How the rows of a table select rows of others, by its columns; see :mod:`tallystick.files.selections`.
+
+    ``table`` names the other table; ``row`` one of its keys, or ``filter`` a condition. One row may be selected again
+    once the former selection has ended: ``ends`` and ``begins`` are days, and after the codes of ``final``, a column
+    with codes, it cannot be.
+    """
+
+    table: str
+    row: str
+    filter: str
+    begins: str
+    ends: str
+    final: tuple[str, tuple[str, ...]]
+
+    @property
+    def columns(self) -> tuple[tuple[str, Kind], ...]:
+        """Every column that it names, with the kind that it has to be."""
+        codes = (self.table, self.row, self.filter, self.final[0])
+        return (*((name, Kind.CODE) for name in codes), *((name, Kind.DAY) for name in (self.begins, self.ends)))
+
+
+@frozen(kw_only=True)
 class TableSpec:
     """What a table declares, as plain values.
 
@@ -84,6 +107,8 @@ class TableSpec:
     ordered: tuple[tuple[str, str], ...] = ()
     """Pairs of days or moments of which the second is never before the first, where both are given."""
     prices: bool = False
+    selects: Selection | None = None
+    """How its rows select rows of other tables, if they do: a filter is written out, a row for each row it selects."""
     confidential_to: tuple[str, ...] = ()
     cls: Any = field(default=None, eq=False, repr=False)
 
@@ -161,7 +186,7 @@ def _listed(codes: tuple[str, ...]) -> Callable[[Code], Flag]:
 def table(
     name: str, *, key: str | None = None, date: str | None = None, units: Mapping[str, str] | None = None,
     unique: tuple[tuple[str, ...], ...] = (), ordered: tuple[tuple[str, str], ...] = (), prices: bool = False,
-    confidential_to: tuple[str, ...] = (),
+    selects: Selection | None = None, confidential_to: tuple[str, ...] = (),
 ) -> Any:  # fmt: skip
     """Declare the class below as a table; raises RuleError where the declaration contradicts itself."""
 
@@ -178,13 +203,18 @@ def table(
             kinds = {columns[name].kind for name in pair if name in columns}
             if len(kinds) != 1 or kinds - {Kind.DAY, Kind.MOMENT}:
                 raise RuleError(f"table {name}: {' and '.join(pair)} are not two days, or two moments, of it")
+        for named, kind in selects.columns if selects else ():
+            if named not in columns or columns[named].kind is not kind:
+                raise RuleError(f"table {name}: it selects by {named!r}, which is no {kind.value} of it")
+        if selects is not None and key is None:
+            raise RuleError(f"table {name}: rows that select others need a key that names them")
         if key is None and (date is not None or units):
             raise RuleError(f"table {name}: rows that are dated or paid for need a key that names them")
         all_unique = ((key,), *unique) if key else unique
         cls.table = TableSpec(
             name=name, meaning=" ".join((cls.__doc__ or "").split()), columns=columns, key=key, date=date,
             units=dict(units or {}), unique=tuple(tuple(u) for u in all_unique),
-            ordered=tuple(ordered), prices=prices, confidential_to=tuple(confidential_to), cls=cls,
+            ordered=tuple(ordered), prices=prices, selects=selects, confidential_to=tuple(confidential_to), cls=cls,
         )  # fmt: skip
         for column_name in columns:
             delattr(cls, column_name)

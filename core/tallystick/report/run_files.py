@@ -18,20 +18,21 @@ from tallystick.report.grouped import grouped
 from tallystick.report.statement import statement_from
 from tallystick.result import Result, plain_frame, polars_frame
 
+LINES, STATEMENTS = "lines.parquet", "statements"
 LONGEST_NAME = 100
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
-def write_files(result: Result, folder: Path, *, lines: bool) -> None:
-    """Write every file but the record; ``lines`` adds what each row of activity pays, streamed to one file."""
+def write_files(result: Result, folder: Path, *, lines: bool, xlsx: bool = False) -> None:
+    """Write every file but the record; ``lines`` adds what each row pays, ``xlsx`` the statements for Excel."""
     ledger = polars_frame(result.settlement)
     ledger.write_parquet(folder / "ledger.parquet")
     ledger.write_csv(folder / "ledger.csv")
     for name, (heading, rows) in _tables(result).items():
         _write_csv(folder / f"{name}.csv", heading, rows)
-    _write_statements(result, folder / "statements")
+    _write_statements(result, folder, xlsx=xlsx)
     if lines:
-        _write_lines(result, folder / "lines.parquet")
+        _write_lines(result, folder / LINES)
 
 
 def _tables(result: Result) -> dict[str, tuple[tuple[str, ...], Iterator[Sequence[object]]]]:
@@ -107,12 +108,19 @@ def _write_csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[objec
         writer.writerows(rows)
 
 
-def _write_statements(result: Result, folder: Path) -> None:
-    folder.mkdir()
+def statement_files(result: Result) -> dict[str, str]:
+    """The file of each contract's statement in the run folder, without its ending."""
+    names = safe_names(contract.id for contract in result.settlement.case.contracts)
+    return {contract: f"{STATEMENTS}/{name}" for contract, name in names.items()}
+
+
+def _write_statements(result: Result, folder: Path, *, xlsx: bool) -> None:
+    (folder / STATEMENTS).mkdir()
     book = grouped(result.settlement, result.plugins.report_sections, result.in_year)
-    names = safe_names(book.contracts)
-    for contract, name in names.items():
+    for contract, name in statement_files(result).items():
         statement = statement_from(book, contract)
+        if xlsx:
+            statement.as_xlsx(folder / f"{name}.xlsx")
         (folder / f"{name}.txt").write_text(statement.as_text(), encoding="utf-8", newline="\n")
         _write_csv(folder / f"{name}.csv", ("section", "item"), statement.rows())
 

@@ -14,49 +14,59 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tallystick.report.on_disk import force_folder, partial_path, remove_dead
-from tallystick.report.run_files import write_files
+from tallystick.report.run_files import LINES, statement_files, write_files
 from tallystick.report.run_record import RECORD, fingerprint, made_from, record
+from tallystick.report.spreadsheet import needs_excel
 from tallystick.result import Result
 
 _MANY_FILES = 200
 """From so many files on the whole disk is synchronised once, which is faster than file by file."""
 
 
-def write_run(result: Result, folder: Path | None = None, *, lines: bool = False) -> Path:
+def write_run(result: Result, folder: Path | None = None, *, lines: bool = False, xlsx: bool = False) -> Path:
     """Write the run below ``folder`` (by default where the workspace says) and return the run's own folder.
 
     Raises OSError where it cannot be written, and SettlementError if lines do not add up to the ledger;
-    either way no folder appears.
+    either way no folder appears. With ``xlsx`` InputError where XlsxWriter is not installed.
     """
+    if xlsx:
+        needs_excel()
     below = result.workspace.out if folder is None else folder
     below.mkdir(parents=True, exist_ok=True)
     remove_dead(below, "run-")
     made = made_from(result)
     name = f"run-{fingerprint(made)}"
-    found = _existing(below, name, lines=lines)
+    wanted = _wanted(result, lines=lines, xlsx=xlsx)
+    found = _existing(below, name, wanted)
     if found is not None:
         return found
     partial = partial_path(below, name)
     partial.mkdir()
     try:
-        write_files(result, partial, lines=lines)
+        write_files(result, partial, lines=lines, xlsx=xlsx)
         said = record(result, made, _hashes(partial))
         (partial / RECORD).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         _force_to_disk(partial)
-        return _appear(partial, below, name, lines=lines)
+        return _appear(partial, below, name, wanted)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def is_whole(run: Path, *, lines: bool = False) -> bool:
-    """True if a run folder holds every file that its record names, unchanged, and the lines if they are asked for."""
+def _wanted(result: Result, *, lines: bool, xlsx: bool) -> list[str]:
+    """The files that a run has only if they are asked for."""
+    books = statement_files(result).values() if xlsx else ()
+    return [*([LINES] if lines else []), *(f"{name}.xlsx" for name in books)]
+
+
+def is_whole(run: Path, wanted: Collection[str] = ()) -> bool:
+    """True if a run folder holds every file that its record names, unchanged, and those that are wanted beside."""
     try:
         said = json.loads((run / RECORD).read_text(encoding="utf-8"))["files"]
-        return (not lines or "lines.parquet" in said) and said == _hashes(run)
+        return set(wanted) <= set(said) and bool(said == _hashes(run))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -69,20 +79,20 @@ def _names(name: str) -> Iterator[str]:
         yield f"{name}-{number}"
 
 
-def _existing(below: Path, name: str, *, lines: bool) -> Path | None:
+def _existing(below: Path, name: str, wanted: Collection[str]) -> Path | None:
     for one in _names(name):
         if not (below / one).exists():
             return None
-        if is_whole(below / one, lines=lines):
+        if is_whole(below / one, wanted):
             return below / one
     return None
 
 
-def _appear(partial: Path, below: Path, name: str, *, lines: bool) -> Path:
+def _appear(partial: Path, below: Path, name: str, wanted: Collection[str]) -> Path:
     """Give the folder its name, all at once; if another run took the name meanwhile, the next one that is free."""
     for one in _names(name):
         run = below / one
-        if run.exists() and is_whole(run, lines=lines):
+        if run.exists() and is_whole(run, wanted):
             return run
         if run.exists():
             continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import textwrap
 from collections.abc import Iterable, Iterator
+from os import PathLike
+from pathlib import Path
 
 from attrs import frozen
 
@@ -53,6 +55,15 @@ class Statement:
         """The same as cells for a spreadsheet: the section first, money as plain decimals such as 1234.56."""
         head = [["Contract", name, said] for name, said in self.head]
         return [*head, *(row for section in self.sections for row in section.as_rows())]
+
+    def as_xlsx(self, path: str | PathLike[str]) -> None:
+        """Write the statement as an Excel workbook, money as numbers that are exact to the penny.
+
+        Raises InputError where XlsxWriter is not installed, and SettlementError for an amount that Excel cannot hold.
+        """
+        from tallystick.report.statement_xlsx import statement_xlsx
+
+        Path(path).write_bytes(statement_xlsx(self))
 
 
 def statement_of(

@@ -9,6 +9,7 @@ from tallystick.kernel.rules import Rule
 from tallystick_rules.rules.admitted_spell import AdmittedSpell
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
+from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
@@ -20,6 +21,7 @@ RULES: tuple[type[Rule], ...] = (
     AdmittedSpell,
     BestPracticeTariff,
     Block,
+    Challenges,
     DischargeCostTransfer,
     PatientExperience,
     PupilPremium,

@@ -11,6 +11,7 @@ from tallystick_rules.tables.admitted_prices import AdmittedPrices
 from tallystick_rules.tables.answers import Answers
 from tallystick_rules.tables.attendances import Attendances
 from tallystick_rules.tables.calendar_cover import CalendarCover
+from tallystick_rules.tables.challenges import Challenges
 from tallystick_rules.tables.contacts import Contacts
 from tallystick_rules.tables.emergency_attendances import EmergencyAttendances
 from tallystick_rules.tables.evidence import Evidence
@@ -35,6 +36,7 @@ TABLES: tuple[type[Table], ...] = (
     Answers,
     Evidence,
     Exemptions,
+    Challenges,
     Members,
     Notices,
     PublicHolidays,

@@ -31,12 +31,13 @@ ATTENDANCES, CONTACTS = 14, 9
 RUNS = "months,as_at,change,says"
 _SAYS = {
     4: "The first statement: April as it was first sent.",
-    5: "April is frozen: rows that were coded late or came late move it once more. One attendance is contested.",
-    6: "The price list is restated from April: arrears come once. A file for April comes after its freeze.",
+    5: "April is frozen: rows that were coded late or came late move it once more. The price list is restated from April: arrears "
+    "come once. One attendance is contested, and is not payable.",
+    6: "A file for April comes after its freeze, and does not count.",
     7: "A duplicate of June is taken out. A file for May counts after its freeze, because that was agreed.",
-    8: "The first challenge is rejected, and its money is payable. A second is open.",
-    9: "The second challenge is upheld, and its money goes back.",
-    10: "The provider has merged into another, which is paid from now on, for the months before the merger too.",
+    8: "The challenge of May is rejected, and its money is payable.",
+    9: "The provider has merged into another, which is paid from now on, for the months before too. July is contested.",
+    10: "The challenge of July is upheld, and its money goes back.",
     11: "A month like others.",
     12: "A variation: the fixed element rises from December.",
     1: "The virtual ward has come to its limit, to date.",
@@ -66,9 +67,9 @@ def files() -> dict[str, str]:
         f"{month:%Y-%m},{months_later(month, 1).replace(day=20)},{months_later(month, 2).replace(day=20)}"
         for month in months
     ))  # fmt: skip
-    made["payments.csv"] = _lines("contract,payer,payee,paid_on,amount,reference", (
+    made["payments.csv"] = _lines("contract,payer,payee,paid_on,amount,reference,month", (
         f'millbrook,ZQ1,{"ZM1" if month < MERGED else "ZM9"},{month.replace(day=15)},"£100,000.00",'
-        f"on-account instalment {month:%B %Y}"
+        f"instalment for {month:%B %Y},{month:%Y-%m}"
         for month in months
     ))  # fmt: skip
     made["plan.csv"] = _lines("contract,label,months,amount,units,profile", (
@@ -184,7 +185,7 @@ def _challenges(attended: dict[datetime.date, list[Attended]]) -> str:
     heading = "challenge,of_table,row,filter,by,reason,raised_on,decided_on,decision"
     return _lines(heading, (
         f"Q1,attendances,{one},,ZQ1,The patient was seen under another contract,2025-06-17,2025-08-21,rejected",
-        f"Q2,attendances,{other},,ZQ1,No letter to the practice was sent,2025-08-28,2025-10-02,upheld",
+        f"Q2,attendances,{other},,ZQ1,No letter to the practice was sent,2025-09-25,2025-11-05,upheld",
     ))  # fmt: skip
 
 

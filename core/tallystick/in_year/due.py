@@ -55,19 +55,21 @@ class DueNow:
 
 def already_posted(
     workspace: Path, source: Source, *, contracts: Iterable[ContractCase], as_at: datetime.date, money: str = "GBP",
-    body: Body = unchanged, known: Iterable[Head] = (),
+    body: Body = unchanged, known: Iterable[Head] = (), through: str = "",
 ) -> Already:  # fmt: skip
     """Read what was already posted, from the source that the caller names.
 
     ``"journal"`` reads the workspace's journal, and payments.csv if it is there; ``"payments"`` reads payments.csv,
     which has to be there, and takes every payment for one that nothing ordered; ``"nothing"`` reads nothing, so that
-    all that is entitled is due. ``known`` is for :func:`~tallystick.in_year.journal.open_journal`. Raises InputError.
+    all that is entitled is due. Payments for a month after ``through`` are left out. ``known`` is for :func:`~tallystick.in_year.journal.open_journal`. Raises InputError.
     """
     if source == "nothing":
         return Already()
     journal = open_journal(workspace / FOLDER, known=known) if source == "journal" else None
     needed = source == "payments"
-    payments = read_payments(workspace / FILE, contracts, as_at=as_at, money=money, body=body, needed=needed)
+    payments = read_payments(
+        workspace / FILE, contracts, as_at=as_at, money=money, body=body, needed=needed, through=through
+    )
     if journal is None:
         return Already(payments=payments)
     return Already(posted=journal.posted(), ordered=journal.ordered(), payments=payments, journal=journal)

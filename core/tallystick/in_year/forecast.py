@@ -36,8 +36,12 @@ class Forecast:
     """True if the months to come have a plan."""
 
 
-def forecast(contract: ContractCase, months: Months, to_date: Mapping[str, int], plan: Plan) -> list[Forecast]:
+def forecast(
+    contract: ContractCase, months: Months, to_date: Mapping[str, int], plan: Plan, still: Mapping[str, int]
+) -> list[Forecast]:
     """A line for each label with money or a plan; ``to_date`` is what each brings the provider in the months.
+
+    ``still`` is what stands contested by label, which is taken to stay as it is: it goes on by neither method.
 
     The months to date are those of the contract's year that the last of ``months`` lies in, since a year is forecast
     and not a contract. An empty list where the months begin after that year does, or hold all of it.
@@ -48,7 +52,8 @@ def forecast(contract: ContractCase, months: Months, to_date: Mapping[str, int],
     if not to_come or not passed or passed[0] != year[0]:
         return []
     labels = dict.fromkeys([*to_date, *plan.labels(contract.id)])
-    return [_line(contract.id, label, to_date.get(label, 0), passed, to_come, plan) for label in labels]
+    lines = [_line(contract.id, label, to_date.get(label, 0), passed, to_come, plan) for label in labels]
+    return lines + [Forecast(f"{label}, still contested", pence, pence, pence, True) for label, pence in still.items()]
 
 
 def _line(contract: str, label: str, to_date: int, passed: list[date], to_come: list[date], plan: Plan) -> Forecast:

@@ -6,6 +6,7 @@ A payment that a posting ordered is in the journal already and is not written he
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from tallystick.in_year.payable import Body, Payment, unchanged
 from tallystick.kernel.case import ContractCase
 from tallystick.kernel.errors import Fault, InputError, did_you_mean
 from tallystick.kernel.facts import Row
-from tallystick.kernel.language.series import Amount, Code, Day
+from tallystick.kernel.language.series import Amount, Code, Day, Maybe
 from tallystick.kernel.money import money_text
 from tallystick.kernel.tables import Table, column, table
 
 FILE = "payments.csv"
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @table("payments", unique=(("contract", "reference"),))
@@ -30,15 +32,19 @@ class Payments(Table):
     paid_on: Day = column("The day on which it was paid.")
     amount: Amount = column("How much was paid.", signed=True)  # refused below, where it can be said why
     reference: Code = column("What it was; no two payments of a contract have the same reference.")
+    month: Maybe[Code] = column(
+        "The month that an instalment is for, as 2025-04: it counts once that month is reconciled. Missing, it counts "
+        "from the day on which it was paid."
+    )
 
 
 def read_payments(
     path: Path, contracts: Iterable[ContractCase], *, as_at: datetime.date, money: str = "GBP",
-    body: Body = unchanged, needed: bool = False,
+    body: Body = unchanged, needed: bool = False, through: str = "",
 ) -> tuple[Payment, ...]:  # fmt: skip
     """Every payment that was known by ``as_at``, in order of contract and day; none if there is no such file.
 
-    With ``needed`` the file has to be there. All rows are read and checked, also those of later payments. Raises
+    With ``through`` (the last month that is reconciled, as 2025-09) without those for later months. With ``needed`` the file has to be there. All rows are read and checked, also those of later payments. Raises
     InputError with every fault, each with its row and column.
     """
     from tallystick.files.activity import read_facts  # here, so that the journal is read without Polars
@@ -51,12 +57,20 @@ def read_payments(
     faults = [(row, fault) for row, one in enumerate(rows) for fault in _faults(one, parties, body, money)]
     if faults:
         raise InputError(_placed(faults, path))
-    found = (Payment(r["contract"], r["payer"], r["payee"], r["paid_on"], r["amount"], r["reference"]) for r in rows)
+    found = (
+        Payment(r["contract"], r["payer"], r["payee"], r["paid_on"], r["amount"], r["reference"])
+        for r in rows
+        if not through or (r["month"] or "") <= through
+    )
     return tuple(sorted(one for one in found if one.paid_on <= as_at))
 
 
 def _faults(row: Row, parties: Mapping[str, tuple[str, str]], body: Body, money: str) -> Iterator[Fault]:
     contract, payer, payee = row["contract"], row["payer"], row["payee"]
+    if row["month"] is not None and not _MONTH.fullmatch(row["month"]):
+        yield Fault(
+            code="months/form", found=f'"{row["month"]}" is not a month', column="month", write="2025-04, or nothing"
+        )  # fmt: skip
     if contract not in parties:
         yield Fault(
             code="payment/contract", found=f'there is no contract "{contract}"', column="contract",

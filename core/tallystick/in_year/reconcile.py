@@ -94,8 +94,9 @@ def prepare(
     facts = reader.read(choice, months)
     plan = read_plan(workspace.folder, workspace.case.contracts, workspace.case.money)
     before = already_posted(
-        workspace.folder, source, contracts=workspace.case.contracts, as_at=as_at, money=workspace.case.money, body=body
-    )
+        workspace.folder, source, contracts=workspace.case.contracts, as_at=as_at, money=workspace.case.money, body=body,
+        through=name_of(months.last),
+    )  # fmt: skip
     before, later = _known_then(before, as_at)
     return Prepared(
         workspace=workspace, case=case, facts=facts, months=months, as_at=as_at, reader=reader, choice=choice,

@@ -126,18 +126,24 @@ def _planned(part: ContractPart, of: InYear) -> Iterator[Section]:
         yield Section(title="Plan to date", headings=headings, rows=tuple(rows), notes=tuple(notes))
 
 
-def net_by_label(part: ContractPart) -> dict[str, int]:
-    """What each rule brings the provider in cash, less what it takes, in the order of the contract's rules."""
+def net_by_label(part: ContractPart, *, contested: bool | None = None) -> dict[str, int]:
+    """What each rule brings the provider in cash, less what it takes, in the order of the contract's rules.
+
+    Of all lines, or of those alone that are contested, or are not.
+    """
     order = {entry.label: place for place, entry in enumerate(part.contract.rules)}
     found: dict[str, int] = {}
     for line in sorted(part.lines, key=lambda one: order.get(one.label, len(order))):
+        if contested is not None and contested != (line.kind == "contested"):
+            continue
         if line.book == "cash" and (pence := net(line, part.contract.provider)):
             found[line.label] = found.get(line.label, 0) + pence
     return found
 
 
 def _forecast(part: ContractPart, of: InYear) -> Iterator[Section]:
-    lines = forecast(part.contract, of.months, net_by_label(part), of.plan)
+    to_date, still = net_by_label(part, contested=False), net_by_label(part, contested=True)
+    lines = forecast(part.contract, of.months, to_date, of.plan, still)
     if not lines:
         return
     rows = [Row(one.label, (amount(one.to_date), amount(one.as_so_far), amount(one.to_plan))) for one in lines]
@@ -159,8 +165,9 @@ def received(part: ContractPart) -> Iterator[Section]:
     absent = not_received(of.choice, of.months, lambda provider: of.body(provider, of.as_at))
     mine = [one for one in of.choice.sources if _is_of(one, part, of) and (one.name or one in absent)]
     rows: list[Row] = []
-    for (table, _, name), group in groupby(mine, key=lambda one: (one.table, one.provider, one.name)):
-        rows += [_source_row(table, name, run) for run in _runs(list(group))]
+    several = len({one.provider for one in mine}) > 1
+    for (table, provider, name), group in groupby(mine, key=lambda one: (one.table, one.provider, one.name)):
+        rows += [_source_row(table, provider if several else "", name, run) for run in _runs(list(group))]
     late = sorted({(name, one.table, one.month) for one in mine for name in one.later})
     notes = [
         f"Received after the freeze of {month}, and not counted for it: {name} ({table})."
@@ -201,9 +208,10 @@ def _runs(group: Sequence[Source]) -> list[list[Source]]:
     return found
 
 
-def _source_row(table: str, name: str, run: Sequence[Source]) -> Row:
+def _source_row(table: str, provider: str, name: str, run: Sequence[Source]) -> Row:
     first, last = run[0].month, run[-1].month
     months = "" if not first else f" {first}" if first == last else f" {Months(month_of(first), month_of(last))}"
     day = str(run[0].received) if run[0].received else "not received"
     agreed = f" (after the freeze, agreed: {run[0].agreed})" if run[0].agreed else ""
-    return Row(f"{plain_name(table)}{months}{agreed}", (day, name))
+    whose = f" of {provider}" if provider else ""
+    return Row(f"{plain_name(table)}{months}{whose}{agreed}", (day, name))

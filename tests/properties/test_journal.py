@@ -298,6 +298,13 @@ class Postings(RuleBasedStateMachine):
         assert between([*paid, *((*pair, pence) for pair, pence in ordered.items())], day) == entitled
 
     @invariant()
+    def nothing_is_ordered_of_a_closed_body_or_of_a_pot(self) -> None:
+        for posting in open_journal(self.folder).postings:
+            bodies = {body for one in posting.payable for body in (one.payer, one.payee)}
+            assert {merged(body, posting.as_at) for body in bodies} == bodies
+            assert bodies <= {"P1", "P2", "C1", "N1"}
+
+    @invariant()
     def files_are_only_added(self) -> None:
         there = {path.name: path.read_bytes() for path in self.folder.glob("[0-9]*")}
         assert {name: there.get(name) for name in self.files} == self.files

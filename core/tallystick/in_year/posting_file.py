@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from attrs import field, frozen
@@ -27,6 +28,7 @@ T = TypeVar("T", Payable, Payment)
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LINE: Mapping[str, type] = {**dict.fromkeys(PostingKey._fields, str), "pence": int, "units": int}
+_KEY = itemgetter(*PostingKey._fields)
 _PAYABLE: Mapping[str, type] = {name: str if name in Payable._fields[:3] else int for name in Payable._fields}
 _PAYMENT: Mapping[str, type] = {name: int if name == "pence" else str for name in Payment._fields}
 _TOP: Mapping[str, type] = {
@@ -142,11 +144,15 @@ def read(content: bytes, number: int) -> Posting:
 
 def _is_sealed(said: Mapping[str, Any], content: bytes) -> bool:
     """True if the text is in its one form, and its seal is that of everything else in it."""
-    unsealed = {name: value for name, value in said.items() if name != "seal"}
     try:
-        return said.get("seal") == digest(_bytes(unsealed)) and _bytes(said) == content
+        return _bytes(said) == content and said.get("seal") == digest(content.replace(_seal_line(said), b"", 1))
     except UnicodeEncodeError:  # half a sign, which only an escape can write
         return False
+
+
+def _seal_line(said: Mapping[str, Any]) -> bytes:
+    """The line of the seal, which is never the last; no text inside the file has a line break of its own before it."""
+    return f'\n  "seal": {_json(said.get("seal"))},'.encode()
 
 
 def _bytes(said: Mapping[str, Any]) -> bytes:
@@ -194,7 +200,7 @@ def _changed(content: bytes) -> Wrong:
 
 
 def _types(said: Mapping[str, Any], known: Mapping[str, type], where: str) -> None:
-    if sorted(said) != sorted(known):
+    if said.keys() != known.keys():
         odd = ", ".join(sorted(set(said) ^ set(known)))
         raise Wrong("journal/field", f"{where} has other keys than it should: {odd}")
     for name, of in known.items():
@@ -217,14 +223,15 @@ def _lines(listed: list[Any]) -> dict[PostingKey, Sum]:
     found: dict[PostingKey, Sum] = {}
     last: PostingKey | None = None
     for where, one in _rows(listed, _LINE, "line"):
-        given, of = PostingKey(**{name: one[name] for name in PostingKey._fields}), Sum(one["pence"], one["units"])
+        given, of = PostingKey(*_KEY(one)), Sum(one["pence"], one["units"])
         payer, payee, pence = in_name_order(given.payer, given.payee, of.pence)
         key, signed = given._replace(payer=payer, payee=payee), of._replace(pence=pence)
         if payer == payee or not any(of) or shown(key, signed) != (given, of):
             raise Wrong("journal/unbalanced", f"{where} does not go from one account to another")
         if last is not None and key <= last:
             raise Wrong("journal/field", f"{where} is out of order, or stands there twice")
-        _matching(_MONTH, key.starts, f"{where}: starts")
+        if not _MONTH.fullmatch(key.starts):
+            raise Wrong("journal/field", f"{where}: starts is {json.dumps(key.starts)[:60]}, which cannot stand there")
         found[key] = signed
         last = key
     return found

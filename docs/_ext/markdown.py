@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from tallystick.kernel.language.nodes import Kind
-from tallystick.kernel.money import money_text
+from tallystick.kernel.money import money_text, parse_rate
 
 KINDS = {
     Kind.AMOUNT: "money", Kind.PRICE: "price", Kind.RATE: "rate", Kind.COUNT: "count", Kind.FLAG: "flag",
@@ -110,6 +110,8 @@ def limits(kind: Kind | None, at_least: Any, at_most: Any) -> str:
     """What a number must lie between, ends inclusive."""
     if at_least is None and at_most is None:
         return ""
+    if kind is Kind.RATE:
+        at_least, at_most = (parse_rate(one) if isinstance(one, str) else one for one in (at_least, at_most))
     if kind is Kind.RATE and at_most is not None and Fraction(at_most) > 1:
         return f"{at_least} to {at_most}"  # a factor and no share: 1/2 to 2
     if at_most is None:

@@ -179,7 +179,7 @@ class TestRefusals:
             ("most = 150", 'most = 1\nafter = ["visits"]', "a list is not the label", "one label in quotes"),
             ('share = "40%"', 'share = "140%"', '"140%" is more than 100%', "at most 100%"),
             ('share = "40%"', 'chare = "4%", share = "40%"', 'no key "chare"', 'did you mean "share"?'),
-            ('name = "low", ', "", "band does not say name", "name = …"),
+            ('name = "low", ', "", "band does not say name", 'name = "…"'),
             ("band = [{", 'bend = "x"\nband = [{', 'no key "bend"', 'did you mean "band"?'),
         ],
     )

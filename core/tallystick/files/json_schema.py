@@ -169,7 +169,7 @@ def _parameter(spec: Parameter) -> Schema:
     if spec.role == "parts":
         fields = {name: _parameter(one) for name, one in spec.fields.items()}
         record = _object(fields, _required(spec.fields))
-        items = {"anyOf": [_TEXT, record]} if hasattr(spec.type, "from_text") else record
+        items = _TEXT if hasattr(spec.type, "from_text") else record
         return {"type": "array", "items": items, "minItems": 1, **meaning}
     if spec.role in ("label", "labels"):
         return {**(_TEXT if spec.role == "label" else _typed(tuple[str, ...])), **meaning}

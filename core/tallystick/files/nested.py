@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+import attrs
 from attrs import field, frozen
 
 from tallystick.files.spots import Spot
@@ -98,7 +99,14 @@ def _find(
             faults.append(there.fault("value/kind", f"{shown(inner)} is not a table, and {name} is one", "", write))
             yield from _find(table, None, there, faults, (), written=True)
         else:
+            if inner is not None and not inner and not any(map(_is_needed, table.own.values())):
+                write = f"{name} = {{ {' = …, or '.join(table.names)} = … }}"
+                faults.append(there.fault("key/missing", f"{name} says nothing", "", write))
             yield from _find(table, inner, there, faults, (), written=inner is not None)
+
+
+def _is_needed(spec: Parameter) -> bool:
+    return spec.needed or (spec.default is attrs.NOTHING and not spec.optional)
 
 
 def flat(parameters: Mapping[str, Parameter], given: Mapping[str, Any], spot: Spot) -> Iterator[tuple[str, Any, Spot]]:

@@ -18,10 +18,10 @@ import attrs
 from attrs import field, frozen
 
 from tallystick.files.accounts import account_of
-from tallystick.files.nested import find_all, keys_of
+from tallystick.files.nested import Found, find_all, keys_of
 from tallystick.files.spots import Refusal, Spot
 from tallystick.files.strict import FrozenMap, key, keys, structured
-from tallystick.files.terms import Term, constant
+from tallystick.files.terms import PARTIES, Term, constant
 from tallystick.files.values import check_limits, example, limit_of, shown, value_of
 from tallystick.kernel.errors import Fault, RuleError, did_you_mean
 from tallystick.kernel.language.series import Series
@@ -104,25 +104,32 @@ class _Reader:
 
     def _parts(self, spec: Parameter, given: Any, spot: Spot) -> Iterable[FrozenMap]:
         """A few records: their numbers become terms of the rule, each under the name of its part."""
-        read = getattr(spec.type, "from_text", None)
-        write = f'{spec.written} = ["{read.__doc__}"]' if read else f"{spec.written} = [{{ … }}]"
-        taken = (Mapping, str) if read else Mapping
-        if not isinstance(given, list | tuple) or not given or not all(isinstance(one, taken) for one in given):
+        form = getattr(spec.type, "text_form", "")
+        write = f'{spec.written} = ["{form}"]' if form else f"{spec.written} = [{{ … }}, …]"
+        if not isinstance(given, list | tuple) or not given:
+            found = f"{shown(given)} is not a list" if given else f"{spec.written} is an empty list"
             why = "" if given else "what says nothing is left out"
-            found = f"{shown(given)} is not a list of records" if given else f"{spec.written} is an empty list"
             self.faults.append(spot.fault("value/kind", found, why, write))
             return
+        before: set[str] = set()
         for index, one in enumerate(given):
             there = spot.at(index)
-            if isinstance(one, str):
-                try:
-                    one = read(one)  # type: ignore[misc]
-                except ValueError as error:
-                    found = f"{shown(one)} cannot be read: {error}"
-                    self.faults.append(there.fault("value/kind", found, "", write))
-                    continue
-            made = structure(spec.fields, one, there, self.known, self.faults, whose=spec.written)
+            try:
+                record = spec.type.from_text(one) if form and isinstance(one, str) else one
+            except ValueError as error:
+                self.faults.append(there.fault("value/kind", f"{shown(one)} cannot be read: {error}", "", write))
+                continue
+            if not isinstance(record, Mapping) or (form and record is one):
+                found = f"{shown(one)} is not a {'text' if form else 'table'}, and each of {spec.written} is one"
+                self.faults.append(there.fault("value/kind", found, "", write))
+                continue
+            made = structure(spec.fields, record, there, self.known, self.faults, whose=f"each of {spec.written}")
             self.terms.update({part_name(spec.name, index, name): term for name, term in made.terms.items()})
+            named = [label for label, _ in made.refers]
+            if repeated := before.intersection(named):
+                found = f'"{min(repeated)}" is named twice'
+                self.faults.append(there.fault("label/twice", found, "its money would count twice"))
+            before.update(named)
             self.refers.extend(made.refers)
             yield FrozenMap({**made.shape, **dict.fromkeys(made.terms, ())})
 
@@ -148,23 +155,28 @@ def structure(
     """Read every parameter of a block; ``common`` names keys that are read elsewhere. Faults are added, none raised."""
     reader = _Reader(known, faults)
     found = find_all(keys_of(parameters), given, spot, faults, common)
+    told: set[str] = set()
     for spec in parameters.values():
         said = found[spec.name]
         if not said.readable:
+            continue
+        if said.given and spec.absent and isinstance(said.value, str) and said.value not in (spec.absent, *PARTIES):
+            faults.append(_neither(spec, said))
             continue
         if said.given and spec.absent and said.value == spec.absent:
             _take_none(reader, spec, spot)
         elif said.given:
             reader.take(spec, said.value, said.spot)
         elif spec.needed and said.table:
-            faults.append(_missing(spec, said.spot, whose, known.money))
+            faults.append(_missing(parameters, spec, said, whose, known.money))
         elif spec.default is not attrs.NOTHING:
             _take_default(reader, spec, spot)
         elif spec.optional:
             if spec.role != "rows":
                 _take_none(reader, spec, spot)
-        else:
-            faults.append(_missing(spec, said.spot, whose, known.money))
+        elif said.table or spec.place[0] not in told:
+            told |= set() if said.table else {spec.place[0]}
+            faults.append(_missing(parameters, spec, said, whose, known.money))
     _unlike(parameters, reader.terms, faults)
     return Structured(terms=reader.terms, rows=reader.rows, shape=reader.shape, refers=tuple(reader.refers))
 
@@ -175,7 +187,7 @@ def _unlike(parameters: Mapping[str, Parameter], terms: Mapping[str, Term], faul
         one, other = terms.get(spec.name), terms.get(spec.unlike)
         if one is not None and other is not None and one.values == other.values:
             found = f"{spec.written} is the same as {parameters[spec.unlike].written}"
-            faults.append(one.spot.fault("value/alike", found, spec.meaning, "another one"))
+            faults.append(one.spot.fault("value/alike", found, "the two may not be one", "another one"))
 
 
 def records_of(
@@ -185,14 +197,30 @@ def records_of(
     return tuple(_Reader(known, faults)._records(spec, given, spot))
 
 
-def _missing(spec: Parameter, spot: Spot, whose: str, money: str) -> Fault:
+def _missing(parameters: Mapping[str, Parameter], spec: Parameter, said: Found, whose: str, money: str) -> Fault:
+    """The fault of a key that has to be there; where its whole table is not, the fault of the table."""
+    if said.table:
+        write = f"[[rule.{spec.written}]]" if spec.role == "rows" else _to_write(spec, money)
+        for table in reversed(spec.place[:-1]):
+            write = f"{table} = {{ {write} }}"
+        return said.spot.fault("key/missing", f"{whose} does not say {spec.written}", spec.meaning, write)
+    table = spec.place[0]
+    needed = [one for one in parameters.values() if one.place[0] == table and one.default is attrs.NOTHING]
+    why = " ".join(one.meaning for one in needed if not one.optional)
+    write = f"{table} = {{ {', '.join(f'{one.place[-1]} = …' for one in needed if not one.optional)}, … }}"
+    return said.spot.fault("key/missing", f"{whose} does not say {table}", why, write)
+
+
+def _to_write(spec: Parameter, money: str) -> str:
     writes = {"account": '"provider"', "prices": '"the list\'s name"', "label": '"label"', "labels": '["label"]'}
     value = example(spec.kind, money) if spec.role == "number" and spec.kind else writes.get(spec.role, "…")
-    *above, last = spec.place
-    write = f"[[rule.{spec.written}]]" if spec.role == "rows" else f"{last} = {value}"
-    for table in reversed(above):
-        write = f"{table} = {{ {write} }}"
-    return spot.fault("key/missing", f"{whose} does not say {spec.written}", spec.meaning, write)
+    return f"{spec.place[-1]} = " + ('"…"' if spec.type is str else value)
+
+
+def _neither(spec: Parameter, said: Found) -> Fault:
+    """The fault of a text that is neither the one that says none, nor a value."""
+    found = f'{shown(said.value)} is not "{spec.absent}", and names no account'
+    return said.spot.fault("value/choice", found, spec.meaning, f'"{spec.absent}", or {{ pot = "…" }}')
 
 
 def _take_none(reader: _Reader, spec: Parameter, spot: Spot) -> None:

@@ -90,8 +90,8 @@ class Rows(Generic[R]):
 class Parts(Generic[R]):
     """A few records of a rule, one after another: how many is the rule's shape, and their numbers are columns.
 
-    A traced rule sees a tuple of records. A record class with a ``from_text`` takes a text for a record as well:
-    it returns the record's keys, or raises ValueError with what to write.
+    A traced rule sees a tuple of records. A record class with a ``text_form``, such as ``fixed element:
+    £600,000``, is written as texts: its ``from_text`` returns a record's keys, or raises ValueError with why not.
     """
 
 

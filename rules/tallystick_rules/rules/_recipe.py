@@ -43,7 +43,7 @@ def chosen(rule: Any, rows: Table) -> Chosen:
         if column.node.kind is not Kind.COUNT:
             says = f"{rows.table.name}.{rule.of} is a {column.node.kind.value}, and of = … names a column of counts"
             counts = [f'"{name}"' for name, one in rows.table.columns.items() if one.kind is Kind.COUNT]
-            raise RuleError(says, about=rule.of, write=" or ".join(counts) or "nothing: each row is then counted once")
+            raise RuleError(says, about="of", write=" or ".join(counts) or "nothing: each row is then counted once")
         missing = where & column.is_missing() if isinstance(column, Maybe) else None
         units = column.or_else(0) if isinstance(column, Maybe) else column
     paid = units if rule.at_most_each is None else units.at_most(rule.at_most_each)

@@ -92,7 +92,7 @@ class Recipe(Rule):
         absent="unpaid and shown",
     )  # fmt: skip
     hold_share: Rate | None = parameter(
-        "What part of the payment is held.", path="hold.share", needed=True, at_least=0, at_most=1, default=None
+        "What part of the payment is held.", path="hold.share", needed=True, at_least="0%", at_most="100%", default=None
     )
     hold_pot: str | None = parameter("The pot that holds it.", path="hold.pot", needed=True, default=None)
     release_on: Day | None = parameter("When all of it is released.", path="hold.release_on", default=None)

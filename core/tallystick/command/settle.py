@@ -56,6 +56,8 @@ def command(
         )
         if lost := screen.nobodys(result):
             click.echo(lost)
+        if unclaimed := screen.no_contract(result):
+            click.echo(f"\n{unclaimed}\n")
         click.echo(f"Written to {run}")
     context.exit(0 if result.passed else 1)
 
@@ -81,5 +83,6 @@ def as_plain(result: Result, run: Path) -> dict[str, object]:
             for one in result.checks
         ],
         "unplaced": [line._asdict() for line in result.settlement.reading.unplaced],
+        "no_contract": [line._asdict() for line in result.no_contract_lines],
         "set_aside": [fault_as_json(fault) for fault in result.settlement.set_aside],
     }  # fmt: skip

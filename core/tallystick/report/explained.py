@@ -85,7 +85,7 @@ def rows_for(settlement: Settlement, table: str, key: str) -> Mapping[str, Seque
             write="a workspace with the activity of fewer contracts or months",
         ))  # fmt: skip
     providers = {c.provider for c in settlement.case.contracts if c.id == row.get("contract")} | {row.get("provider")}
-    return {name: list(_near(one, facts[table], row, sorted(providers - {None}))) for name, one in facts.items()}
+    return {name: list(_near(one, facts[table], row, sorted(filter(None, providers)))) for name, one in facts.items()}
 
 
 def _reaches_beyond(node: Node) -> bool:

@@ -15,7 +15,7 @@ from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.lines import COLUMNS
 from tallystick.report.grouped import grouped
 from tallystick.report.statement import statement_from
-from tallystick.result import Result, plain_frame, polars_frame
+from tallystick.result import NO_CONTRACT_TYPES, Result, plain_frame, polars_frame
 
 LONGEST_NAME = 100
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
@@ -46,6 +46,7 @@ def _tables(result: Result) -> dict[str, tuple[tuple[str, ...], Iterator[Sequenc
              "covered_pence", "excluded_pence", "valued_pence"),
             ((*place, *states.values()) for place, states in sorted(settled.unit_states().items())),
         ),
+        "no_contract": (tuple(NO_CONTRACT_TYPES), iter(result.no_contract_lines)),
         "unplaced": (("table", "why", "rows"), iter(settled.reading.unplaced)),
         "checks": (
             ("check", "passed", "detail", "contracts"),
@@ -81,7 +82,7 @@ def _write_csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[objec
 
 def _write_statements(result: Result, folder: Path) -> None:
     folder.mkdir()
-    book = grouped(result.settlement, result.plugins.report_sections)
+    book = grouped(result.settlement, result.plugins.report_sections, result.no_contract_lines)
     names = safe_names(book.contracts)
     for contract, name in names.items():
         statement = statement_from(book, contract)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from tallystick.assign.no_contract import NoContractLine
 from tallystick.kernel.case import SETTLES, PriceRows
 from tallystick.kernel.settlement import Settlement
 from tallystick.report import other_sections
@@ -54,9 +55,12 @@ class Statement:
         return [*head, *(row for section in self.sections for row in section.as_rows())]
 
 
-def statement_of(settlement: Settlement, contract: str, *, sections: Iterable[SectionMaker] = ()) -> Statement:
+def statement_of(
+    settlement: Settlement, contract: str, *, sections: Iterable[SectionMaker] = (),
+    no_contract: Iterable[NoContractLine] = (),
+) -> Statement:  # fmt: skip
     """One contract's statement; KeyError for a contract that the case does not have."""
-    return statement_from(grouped(settlement, sections), contract)
+    return statement_from(grouped(settlement, sections, no_contract), contract)
 
 
 def statement_from(book: Grouped, contract: str) -> Statement:
@@ -72,8 +76,8 @@ def statement_from(book: Grouped, contract: str) -> Statement:
 def _sections(part: ContractPart) -> Iterator[Section]:
     yield from money_sections(part)
     for make in (
-        other_sections.units, other_sections.figures, other_sections.left_out, other_sections.checks,
-        other_sections.of_plugins,
+        other_sections.units, other_sections.figures, other_sections.left_out, other_sections.no_contract,
+        other_sections.checks, other_sections.of_plugins,
     ):  # fmt: skip
         yield from make(part)
 

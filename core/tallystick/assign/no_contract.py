@@ -93,14 +93,13 @@ def _left(case: Case, facts: Facts, rows: int) -> Facts:
     spec, frame, free = facts.spec, facts.frame, pl.lit(True)
     parties = [name for name in PARTIES if name in spec.columns]
     if "contract" in spec.columns:
-        known = pl.Series([contract.id for contract in case.contracts], dtype=pl.String)
-        free = ~pl.col("contract").is_in(known.implode()).fill_null(False)
-    goes_by_parties = parties and (case.by_parties or "contract" not in spec.columns)
-    if goes_by_parties and spec.date is not None and facts.days is not None:
+        frame = frame.join(_days(case), how="left", on="contract")
+        free = ~pl.col(str(spec.date)).is_between("~first", "~last").fill_null(False)
+    if parties and facts.days is not None and (case.by_parties or "contract" not in spec.columns):
         own: Cases = _Own(case)
         claims = made_claims((), own, {}, [])
         cut = stretches(facts.days, turns_of(claims, Successors()))
-        frame = frame.with_columns(cut.number(spec.date).alias(STRETCH))
+        frame = frame.with_columns(cut.number(str(spec.date)).alias(STRETCH))
         frame = claimed(with_bodies(frame, parties, Successors(), cut), spec, claims, Successors(), cut)
         unclaimed = pl.col(CONTRACT).is_null()
         free &= (pl.col("contract").is_not_null() | unclaimed) if "contract" in spec.columns else unclaimed
@@ -117,6 +116,12 @@ def _left(case: Case, facts: Facts, rows: int) -> Facts:
     return attrs.evolve(
         facts, frame=frame, rows=rows, stats=stats, records=partial(records, spec, frame, stats)
     )  # fmt: skip
+
+
+def _days(case: Case) -> pl.LazyFrame:
+    """The first and last day of every contract, by its id."""
+    columns = {"contract": pl.String, "~first": pl.Date, "~last": pl.Date}
+    return pl.LazyFrame([(one.id, one.first, one.last) for one in case.contracts], schema=columns, orient="row")
 
 
 def _units(facts: Facts) -> Iterable[NoContractLine]:

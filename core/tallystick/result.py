@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from tallystick.kernel.plugins import Plugins
 from tallystick.kernel.settlement import Settlement
 
 if TYPE_CHECKING:
+    from tallystick.assign.no_contract import NoContractLine
     from tallystick.in_year.reconcile import InYear
     from tallystick.kernel.explain import Explanation
     from tallystick.report.statement import Statement
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 LEDGER_TYPES = {name: "Int64" if name in ("pence", "units") else "String" for name in LedgerLine._fields}
 BALANCE_TYPES = {"account": "String", "book": "String"} | dict.fromkeys(
     ("opening", "received", "paid", "closing"), "Int64"
+)
+NO_CONTRACT_TYPES = dict.fromkeys(("table", "unit", "provider", "commissioner"), "String") | dict.fromkeys(
+    ("rows", "units", "units_valued", "worth_pence"), "Int64"
 )
 
 
@@ -49,6 +54,18 @@ class Result:
         return self._native(plain_frame(BALANCE_TYPES, ((*line, line.closing) for line in self.settlement.balances)))
 
     @property
+    def no_contract(self) -> Any:
+        """Rows of no contract, or of two: units and worth by table, unit, provider and responsible commissioner."""
+        return self._native(plain_frame(NO_CONTRACT_TYPES, self.no_contract_lines))
+
+    @cached_property
+    def no_contract_lines(self) -> tuple[NoContractLine, ...]:
+        """The same as plain values, worked out when they are first asked for."""
+        from tallystick.assign.no_contract import no_contract
+
+        return no_contract(self.settlement, self.workspace.scheme_rules)
+
+    @property
     def checks(self) -> tuple[Check, ...]:
         """Everything that was tested, failed ones first."""
         return tuple(sorted(self.settlement.checks, key=lambda one: one.passed))
@@ -67,14 +84,17 @@ class Result:
         """One contract's statement; KeyError for a contract that the workspace does not have."""
         from tallystick.report.statement import statement_of
 
-        return statement_of(self.settlement, contract, sections=self.plugins.report_sections, in_year=self.in_year)
+        return statement_of(
+            self.settlement, contract, sections=self.plugins.report_sections, no_contract=self.no_contract_lines,
+            in_year=self.in_year,
+        )  # fmt: skip
 
     def statements(self) -> Iterator[Statement]:
         """Every contract's statement in the order of the workspace, sorted out of the ledger only once."""
         from tallystick.report.grouped import grouped
         from tallystick.report.statement import statement_from
 
-        book = grouped(self.settlement, self.plugins.report_sections, self.in_year)
+        book = grouped(self.settlement, self.plugins.report_sections, self.no_contract_lines, self.in_year)
         return (statement_from(book, contract) for contract in book.contracts)
 
     def explain(self, table: str, key: str, *, rule: str | None = None) -> Explanation:

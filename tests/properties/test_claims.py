@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tallystick.assign.assignment import Assignment
 from tallystick.assign.bodies import Bodies, Successors
 from tallystick.assign.claims import COLUMNS, PARTIES, Said, made_claims
+from tallystick.assign.no_contract import no_contract
 from tallystick.files.spots import CellSpot
 from tallystick.kernel import check, pay
 from tallystick.kernel.case import ContractCase
@@ -25,6 +26,7 @@ from tallystick.kernel.language.series import Amount, Code, Day, Maybe
 from tallystick.kernel.parameters import parameter
 from tallystick.kernel.program import compose
 from tallystick.kernel.rules import Rule, rule
+from tallystick.kernel.settlement import settle
 from tallystick.kernel.tables import Table, column, table
 from tests.properties.agreeing import generating
 from tests.support import case, contract, framed, rows_of, use
@@ -41,7 +43,7 @@ class Visits(Table):
     contract: Maybe[Code] = column("The contract.")
     provider: Code = column("Who treated.")
     commissioner: Maybe[Code] = column("Who is responsible.")
-    day: Day = column("The day.")
+    day: Maybe[Day] = column("The day.")
     service: Maybe[Code] = column("Which service.")
     point_of_delivery: Maybe[Code] = column("Where.")
     site: Code = column("At which site.")
@@ -129,8 +131,8 @@ def successions(draw: Any) -> Successors:
 def rows(draw: Any) -> list[dict[str, Any]]:
     maybe = {"commissioner": codes("C"), "service": codes("S"), "point_of_delivery": codes("D")}
     one = st.fixed_dictionaries(
-        {"provider": codes("P"), "site": codes("X"), "day": DAYS},
-        optional={**maybe, "contract": st.sampled_from(["K0", "K9"])},
+        {"provider": codes("P"), "site": codes("X")},
+        optional={**maybe, "day": DAYS, "contract": st.sampled_from(["K0", "K9"])},
     )
     return [{"commissioner": None, **drawn} for drawn in draw(st.lists(one, max_size=8))]
 
@@ -153,7 +155,9 @@ def slowly(row: Row, said: Sequence[Said], known: Sequence[ContractCase], succes
 def _rank(row: Row, one: Said, held: ContractCase, successors: Successors) -> int | None:
     """How many columns the claim names, if it takes the row."""
     day = row["day"]
-    if (one.tables and "visits" not in one.tables) or not (one.first or held.first) <= day <= (one.last or held.last):
+    if day is None or (one.tables and "visits" not in one.tables):
+        return None
+    if not (one.first or held.first) <= day <= (one.last or held.last):
         return None
     named = {"provider": (held.provider,), "commissioner": (held.commissioner,), **one.codes}
     named = {name: of for name, of in named.items() if of != ("any",)}
@@ -200,5 +204,19 @@ def test_the_most_specific_claim_has_the_row_and_both_readings_pay_by_it(world: 
     by_check, by_pay = check.read(program, {"visits": found}), pay.read(program, {"visits": placed})
     assert dict(by_check.parts()) == dict(by_pay.parts())
     days = {one.id: (one.first, one.last) for one in known}
-    in_days = [w for r in found if (w := r["contract"]) in days and days[w][0] <= r["day"] <= days[w][1]]
+    in_days = [w for r in found if (w := r["contract"]) in days and r["day"] and days[w][0] <= r["day"] <= days[w][1]]
     assert sum(line.pence for line in by_pay.flows) == len(in_days)
+    left = no_contract(settle(made, {"visits": placed}), {})
+    assert sum(line.rows for line in left) == len(found) - len(in_days)
+
+
+@generating(40)
+@given(worlds())
+def test_rows_of_no_contract_are_those_that_no_statement_counts_where_parties_decide(world: Any) -> None:
+    known, _, _, drawn = world
+    made = case(*known, tables=[Visits])
+    facts = framed(Visits.table, rows_of(made, {"visits": drawn})["visits"])
+    settled = settle(made, {"visits": facts})
+    left = no_contract(settled, {})
+    assert sum(line.rows for line in left) == sum(line.rows for line in settled.reading.unplaced)
+    assert sum(line.rows for line in left) + sum(line.units for line in settled.reading.received) == len(drawn)

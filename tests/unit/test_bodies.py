@@ -84,9 +84,9 @@ def test_a_code_on_days_on_which_nobody_stands_for_it_is_a_fault_with_the_code_a
     assert [(one.code, one.column) for one in found] == [
         ("organisation/not-there", "provider"), ("organisation/not-there", "commissioner"),
     ]  # fmt: skip
-    assert found[0].found == "RMM, from 2025-05-01 to 2025-06-01 (2 rows of contacts)"
+    assert found[0].found == "RMM was not there from 2025-05-01 to 2025-06-01 (2 rows of contacts)"
     assert found[0].why == "organisations.csv has RMM from 2025-10-01 to 2025-12-31, and no successor then"
-    assert found[1].found == "QCC, on 2025-07-01 (1 row of contacts)"
+    assert found[1].found == "QCC was not there on 2025-07-01 (1 row of contacts)"
     aside = settled(
         tmp_path, rows, contracts, successors_csv=MERGED, organisations_csv=closed, how={"set_aside": True}
     )  # fmt: skip

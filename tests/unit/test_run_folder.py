@@ -22,8 +22,8 @@ from tallystick.result import Result
 from tests.unit.command_world import edit, engine, starter
 
 FILES = {
-    "balances.csv", "checks.csv", "figures.csv", "ledger.csv", "ledger.parquet", "outcomes.csv", "run.json",
-    "statements", "units.csv", "unplaced.csv",
+    "balances.csv", "checks.csv", "figures.csv", "ledger.csv", "ledger.parquet", "no_contract.csv",
+    "outcomes.csv", "run.json", "statements", "units.csv", "unplaced.csv",
 }  # fmt: skip
 
 

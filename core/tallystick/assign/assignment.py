@@ -88,11 +88,12 @@ class Assignment:
             if self.responsible is None:
                 return facts
             return _written(facts, facts.frame, _asked(facts.frame, spec, pl.lit(False)), [])
-        turns = turns_of(self.claims, self.successors)
-        cut = stretches(facts.days, turns | (self.responsible.turns() if self.responsible else set()))
-        frame = facts.frame.with_columns(cut.number(spec.date).alias(STRETCH))
+        frame = facts.frame
         if self.responsible is not None:
-            frame = self.responsible.filled(frame, spec, cut)
+            cut = stretches(facts.days, self.responsible.turns())
+            frame = self.responsible.filled(frame.with_columns(cut.number(spec.date).alias(STRETCH)), spec, cut)
+        cut = stretches(facts.days, turns_of(self.claims, self.successors))
+        frame = frame.with_columns(cut.number(spec.date).alias(STRETCH))
         frame = with_bodies(frame, parties, self.successors, cut)
         places = "contract" in spec.columns and bool(self.claims)
         if places:
@@ -207,11 +208,11 @@ class _Found:
         code, body = row[column], row[BODY + column]
         begins, ends = self.of.bodies.days[body]
         span = f"on {row['first']}" if row["first"] == row["last"] else f"from {row['first']} to {row['last']}"
-        of_it = "" if code == body else f", in whose place {body} stands"
+        of_it = "" if code == body else f", in whose place {body} stands,"
         held = f"{f' from {begins}' if begins else ''}{f' to {ends}' if ends else ''}"
         return Fault(
             code="organisation/not-there", file=self.source or self.spec.name, column=column, times=times,
-            found=f"{code}{of_it}, {span} ({row['rows']:,} row{'s' if row['rows'] != 1 else ''} of {self.spec.name})",
+            found=f"{code}{of_it} was not there {span} ({row['rows']:,} rows of {self.spec.name})",
             why=f"{ORGANISATIONS} has {body}{held}, and no successor then",
             write=f"the code of whoever was there, the right days in {ORGANISATIONS}, or a row of {SUCCESSORS}",
         )  # fmt: skip

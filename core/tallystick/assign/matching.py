@@ -29,9 +29,10 @@ class Stretches:
     last: datetime.date
 
     def number(self, day: str) -> pl.Expr:
-        """The number of a row's stretch, from 0, by its column ``day``."""
+        """The number of a row's stretch, from 0, by its column ``day``; null for a row without a day."""
         turns = pl.Series(self.starts[1:], dtype=pl.Date)
-        return pl.lit(turns).search_sorted(pl.col(day), side="right").cast(pl.Int64)
+        number = pl.lit(turns).search_sorted(pl.col(day), side="right").cast(pl.Int64)
+        return pl.when(pl.col(day).is_not_null()).then(number)
 
     def within(self, first: datetime.date, last: datetime.date) -> Iterable[int]:
         """The numbers of the stretches that lie in a claim's days; a claim's own days are always turns."""

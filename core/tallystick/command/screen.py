@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_SHOWN = 20
 """How many contracts are listed; of more, those that were not settled, and a count of the others."""
 
+MOST_UNCLAIMED = 10
+"""How many lines of rows without a contract are listed."""
+
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Progress]:
@@ -114,6 +117,26 @@ def payable(result: Result) -> str:
     missing = not_received(of.choice, of.months, lambda provider: of.body(provider, of.as_at))
     if missing:
         said.append(f"{len(missing):,} months of a table have not been received: see submissions.csv")
+    return "\n".join(said)
+
+
+def no_contract(result: Result) -> str:
+    """Rows that no contract has, by provider and commissioner, with what they are worth: the dearest first."""
+    from tallystick.kernel.money import money_text
+
+    unit = result.settlement.case.money
+    lines = sorted(result.no_contract_lines, key=lambda one: (-(one.pence or 0), -one.units, one))
+    if not lines:
+        return ""
+    rows = [
+        (f"{one.table}: {one.unit}" if one.unit else one.table, one.provider or "not said",
+         one.commissioner or "not said", f"{one.units:,}", money_text(one.pence, unit) if one.pence else "")
+        for one in lines[:MOST_UNCLAIMED]
+    ]  # fmt: skip
+    headings = ("in no contract", "provider", "commissioner", "units", "worth, not paid")
+    said = [table(headings, rows, right=(3, 4))]
+    if len(lines) > len(rows):
+        said.append(f"and {len(lines) - len(rows):,} lines more, in no_contract.csv")
     return "\n".join(said)
 
 

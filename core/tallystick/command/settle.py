@@ -69,8 +69,8 @@ def command(
                 progress=told,
             )  # fmt: skip
             told("writing", 4, 5)
-            run = result.write(out, lines=lines, xlsx=xlsx)
             new = result.post() if post else None
+            run = result.write(out, lines=lines, xlsx=xlsx)
     except InputError as error:
         if not as_json:
             raise
@@ -85,6 +85,8 @@ def command(
         )
         if lost := screen.nobodys(result):
             click.echo(lost)
+        if unclaimed := screen.no_contract(result):
+            click.echo(f"\n{unclaimed}\n")
         if result.in_year is not None:
             click.echo(f"\n{screen.payable(result)}")
         click.echo(f"Written to {run}")
@@ -114,5 +116,6 @@ def as_plain(result: Result, run: Path) -> dict[str, object]:
             for one in result.checks
         ],
         "unplaced": [line._asdict() for line in result.settlement.reading.unplaced],
+        "no_contract": [line._asdict() for line in result.no_contract_lines],
         "set_aside": [fault_as_json(fault) for fault in result.settlement.set_aside],
     }  # fmt: skip

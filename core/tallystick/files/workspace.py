@@ -19,6 +19,7 @@ from tallystick.files.contract_cases import ContractCases
 from tallystick.files.contracts import read_contract
 from tallystick.files.contracts_csv import read_contracts_csv
 from tallystick.files.prices import PriceLists
+from tallystick.files.rule_blocks import Draft
 from tallystick.files.scheme import Scheme, read_scheme
 from tallystick.files.spots import first_of_each_kind
 from tallystick.files.steps import ROUND_TO
@@ -50,6 +51,8 @@ class Workspace:
     unread: Mapping[str, str]
     identifiers: bool = False
     """Whether activity may hold columns that look like identifiers of people."""
+    scheme_rules: Mapping[str, Draft] = field(factory=dict, repr=False)
+    """The rules of the scheme as they are written, by label, before any contract holds them."""
     assign: Assignment = field(factory=Assignment, repr=False)
     """Which contract a row belongs to, where files beside scheme.toml say more than its parties."""
 
@@ -84,7 +87,7 @@ def load_workspace(
         folder=folder, title=scheme.said.title or scheme.said.id, case=_case(scheme, cases, plugins, assign, as_at),
         activity=scheme.activity, mapping=scheme.columns, files=_hashes(folder, scheme.prices, scheme.columns, assign),
         out=folder / scheme.said.out, unread=scheme.unread, assign=assign,
-        identifiers=scheme.identifiers,
+        identifiers=scheme.identifiers, scheme_rules=scheme.rules,
     )  # fmt: skip
 
 

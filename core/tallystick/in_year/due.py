@@ -61,7 +61,8 @@ def already_posted(
 
     ``"journal"`` reads the workspace's journal, and payments.csv if it is there; ``"payments"`` reads payments.csv,
     which has to be there, and takes every payment for one that nothing ordered; ``"nothing"`` reads nothing, so that
-    all that is entitled is due. Payments for a month after ``through`` are left out. ``known`` is for :func:`~tallystick.in_year.journal.open_journal`. Raises InputError.
+    all that is entitled is due. Payments for a month after ``through`` are left out. ``known`` is for
+    :func:`~tallystick.in_year.journal.open_journal`. Raises InputError.
     """
     if source == "nothing":
         return Already()

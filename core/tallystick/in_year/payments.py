@@ -44,8 +44,9 @@ def read_payments(
 ) -> tuple[Payment, ...]:  # fmt: skip
     """Every payment that was known by ``as_at``, in order of contract and day; none if there is no such file.
 
-    With ``through`` (the last month that is reconciled, as 2025-09) without those for later months. With ``needed`` the file has to be there. All rows are read and checked, also those of later payments. Raises
-    InputError with every fault, each with its row and column.
+    With ``through`` (the last month that is reconciled, as 2025-09) without those for later months. With ``needed``
+    the file has to be there. All rows are read and checked, also those of later payments. Raises InputError with
+    every fault, each with its row and column.
     """
     from tallystick.files.activity import read_facts  # here, so that the journal is read without Polars
 

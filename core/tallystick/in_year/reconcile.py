@@ -15,7 +15,7 @@ from tallystick.in_year.activity import ActivityReader
 from tallystick.in_year.calendar import Reconciliations
 from tallystick.in_year.due import Already, DueNow, Source, already_posted, due_now, post, settled_spans
 from tallystick.in_year.earlier import made_from, then
-from tallystick.in_year.journal import Journal
+from tallystick.in_year.journal import Journal, recorded_heads
 from tallystick.in_year.months import Months, cut, name_of, read_months
 from tallystick.in_year.moved import Moved, Then, moved
 from tallystick.in_year.payable import Body, holders
@@ -94,8 +94,8 @@ def prepare(
     facts = reader.read(choice, months)
     plan = read_plan(workspace.folder, workspace.case.contracts, workspace.case.money)
     before = already_posted(
-        workspace.folder, source, contracts=workspace.case.contracts, as_at=as_at, money=workspace.case.money, body=body,
-        through=name_of(months.last),
+        workspace.folder, source, contracts=workspace.case.contracts, as_at=as_at, money=workspace.case.money,
+        body=body, through=name_of(months.last), known=recorded_heads(workspace.out),
     )  # fmt: skip
     before, later = _known_then(before, as_at)
     return Prepared(

@@ -86,8 +86,7 @@ def rows_for(settlement: Settlement, table: str, key: str) -> Mapping[str, Seque
         ))  # fmt: skip
     providers = {c.provider for c in settlement.case.contracts if c.id == row.get("contract")} | {row.get("provider")}
     return {
-        name: list(_near(one, facts[table], row, sorted(str(one) for one in providers if one is not None)))
-        for name, one in facts.items()
+        name: list(_near(one, facts[table], row, sorted(str(p) for p in providers if p))) for name, one in facts.items()
     }
 
 

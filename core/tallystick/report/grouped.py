@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
+from tallystick.assign.no_contract import NoContractLine
 from tallystick.in_year.reconcile import InYear
 from tallystick.kernel.case import ContractCase
 from tallystick.kernel.checks import Check
@@ -32,6 +33,8 @@ class ContractPart:
     checks: tuple[Check, ...]
     units: Mapping[tuple[str, str], Mapping[str, int]]
     """Units by state, for each table and unit."""
+    no_contract: tuple[NoContractLine, ...] = ()
+    """Rows of the contract's provider that belong to no contract, with their units."""
     sections: tuple[tuple[str, str], ...] = ()
     """Title and text of what plugins add."""
     in_year: InYear | None = None
@@ -47,6 +50,8 @@ class Grouped:
     general: tuple[Check, ...]
     sections: tuple[SectionMaker, ...] = ()
     in_year: InYear | None = None
+    no_contract: Mapping[str, list[NoContractLine]] = field(factory=dict)
+    """Rows of no contract, by provider."""
 
     def part(self, contract: str) -> ContractPart:
         """What it says of one contract; KeyError if there is no such contract."""
@@ -57,11 +62,18 @@ class Grouped:
             figures=tuple(of["figures"]), carries=tuple(of["carries"]), pots=tuple(of["pots"]),
             checks=(*of["checks"], *self.general), units=dict(of["units"]),
             sections=tuple(one for one in said if one is not None), in_year=self.in_year,
+            no_contract=tuple(self.no_contract.get(self.contracts[contract].provider, ())),
         )  # fmt: skip
 
 
-def grouped(settlement: Settlement, sections: Iterable[SectionMaker] = (), in_year: InYear | None = None) -> Grouped:
-    """Sort a settlement by contract. ``sections`` are asked for each contract what its statement ends with."""
+def grouped(
+    settlement: Settlement, sections: Iterable[SectionMaker] = (), no_contract: Iterable[NoContractLine] = (),
+    in_year: InYear | None = None,
+) -> Grouped:  # fmt: skip
+    """Sort a settlement by contract. ``sections`` are asked for each contract what its statement ends with.
+
+    ``no_contract`` are the rows of no contract; a statement shows those of its provider.
+    """
     pots = [
         (contract, pot)
         for pot in settlement.pots
@@ -82,7 +94,7 @@ def grouped(settlement: Settlement, sections: Iterable[SectionMaker] = (), in_ye
             "pots": _sorted(pots), "checks": _sorted(checks), "units": _sorted(units),
         },
         general=tuple(check for check in settlement.checks if not check.contracts),
-        sections=tuple(sections), in_year=in_year,
+        sections=tuple(sections), no_contract=_sorted((line.provider, line) for line in no_contract), in_year=in_year,
     )  # fmt: skip
 
 

@@ -45,6 +45,31 @@ def left_out(part: ContractPart) -> Iterator[Section]:
         yield Section(title="Rows in no statement, of the whole workspace", headings=("", "Rows"), rows=tuple(rows))
 
 
+MOST_PAIRS = 20
+"""How many lines of rows without a contract a statement lists before it counts the others."""
+
+
+def no_contract(part: ContractPart) -> Iterator[Section]:
+    """Rows of this provider that belong to no contract: nobody pays for them, and somebody may have to."""
+    lines = sorted(part.no_contract, key=lambda one: (-(one.pence or 0), -one.units, one))
+    rows = [
+        Row(
+            f"{plain_name(one.table)}: {one.unit}" if one.unit else plain_name(one.table),
+            (one.commissioner or "not said", one.rows, one.units, amount(one.pence or 0)),
+        )
+        for one in lines[:MOST_PAIRS]
+    ]
+    if not rows:
+        return
+    more = len(lines) - len(rows)
+    notes = ["Valued by the scheme's own prices where they price the units by themselves, and not paid."]
+    if more:
+        notes.append(f"And {more:,} lines more, which are in no_contract.csv.")
+    headings = ("", "Commissioner", "Rows", "Units", "Worth, not paid")
+    title = "Rows of this provider in no contract, or in two"
+    yield Section(title=title, headings=headings, rows=tuple(rows), notes=tuple(notes), left=1)
+
+
 def figures(part: ContractPart) -> Iterator[Section]:
     """What rules show and never pay, added up over the periods; of a rate, its lowest and highest."""
     program, unit = part.settlement.program, part.settlement.case.money

@@ -16,7 +16,7 @@ from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.lines import COLUMNS
 from tallystick.report.grouped import grouped
 from tallystick.report.statement import statement_from
-from tallystick.result import Result, plain_frame, polars_frame
+from tallystick.result import NO_CONTRACT_TYPES, Result, plain_frame, polars_frame
 
 LINES, STATEMENTS = "lines.parquet", "statements"
 LONGEST_NAME = 100
@@ -48,6 +48,7 @@ def _tables(result: Result) -> dict[str, tuple[tuple[str, ...], Iterator[Sequenc
              "covered_pence", "excluded_pence", "valued_pence"),
             ((*place, *states.values()) for place, states in sorted(settled.unit_states().items())),
         ),
+        "no_contract": (tuple(NO_CONTRACT_TYPES), iter(result.no_contract_lines)),
         "unplaced": (("table", "why", "rows"), iter(settled.reading.unplaced)),
         "checks": (
             ("check", "passed", "detail", "contracts"),
@@ -116,7 +117,7 @@ def statement_files(result: Result) -> dict[str, str]:
 
 def _write_statements(result: Result, folder: Path, *, xlsx: bool) -> None:
     (folder / STATEMENTS).mkdir()
-    book = grouped(result.settlement, result.plugins.report_sections, result.in_year)
+    book = grouped(result.settlement, result.plugins.report_sections, result.no_contract_lines, result.in_year)
     for contract, name in statement_files(result).items():
         statement = statement_from(book, contract)
         if xlsx:

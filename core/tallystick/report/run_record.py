@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tallystick.in_year.journal import open_journal
 from tallystick.kernel.plugins import Plugins
 from tallystick.result import Result
 
@@ -48,6 +49,15 @@ def _months(result: Result) -> dict[str, Any]:
     return {"reconciled": {"months": str(of.months), "as_at": of.as_at.isoformat(), "journal": head}}
 
 
+def _journal(result: Result) -> dict[str, Any]:
+    """Where the journal ended when the run was written, which is how it is found out that its end was taken away."""
+    journal = result.in_year.due.before.journal if result.in_year else None
+    if journal is None:
+        return {}
+    number, sha256 = open_journal(journal.folder).head
+    return {"journal": {"number": number, "sha256": sha256}}
+
+
 def fingerprint(made: dict[str, Any]) -> str:
     """Sixteen hexadecimal digits that stand for everything that the run was made from."""
     return hashlib.sha256(repr(made).encode()).hexdigest()[:16]
@@ -67,6 +77,7 @@ def record(result: Result, made: dict[str, Any], files: dict[str, str]) -> dict[
             "rows_set_aside": sum(facts.left_out for facts in settled.facts.values()),
         },
         "made_from": made,
+        **_journal(result),
         "files": dict(sorted(files.items())),
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from tallystick.assign.no_contract import NoContractLine
 from tallystick.in_year.reconcile import InYear
 from tallystick.kernel.case import PriceRows
 from tallystick.kernel.settlement import Settlement
@@ -67,10 +68,11 @@ class Statement:
 
 
 def statement_of(
-    settlement: Settlement, contract: str, *, sections: Iterable[SectionMaker] = (), in_year: InYear | None = None
-) -> Statement:
+    settlement: Settlement, contract: str, *, sections: Iterable[SectionMaker] = (),
+    no_contract: Iterable[NoContractLine] = (), in_year: InYear | None = None,
+) -> Statement:  # fmt: skip
     """One contract's statement; KeyError for a contract that the case does not have."""
-    return statement_from(grouped(settlement, sections, in_year), contract)
+    return statement_from(grouped(settlement, sections, no_contract, in_year), contract)
 
 
 def statement_from(book: Grouped, contract: str) -> Statement:
@@ -87,8 +89,8 @@ def _sections(part: ContractPart) -> Iterator[Section]:
     yield from money_sections(part)
     yield from in_year_sections.sections(part)
     for make in (
-        other_sections.units, other_sections.figures, other_sections.left_out, in_year_sections.received,
-        other_sections.checks, other_sections.of_plugins,
+        other_sections.units, other_sections.figures, other_sections.left_out, other_sections.no_contract,
+        in_year_sections.received, other_sections.checks, other_sections.of_plugins,
     ):  # fmt: skip
         yield from make(part)
 

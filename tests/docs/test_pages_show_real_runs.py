@@ -16,6 +16,7 @@ FIRST_HOUR = ROOT / "docs/tutorial/first-hour.md"
 FAILED_CHECK = ROOT / "docs/how-to/read-a-failed-check.md"
 ADD_CONTRACT = ROOT / "docs/how-to/add-a-contract.md"
 EVERY_NUMBER = ROOT / "docs/how-to/list-every-number.md"
+CHALLENGE = ROOT / "docs/how-to/challenge-a-line.md"
 BRING_DATA = ROOT / "docs/how-to/bring-your-data.md"
 
 EASTMERE, WESTBROOK = "contracts/eastmere-acute.toml", "contracts/westbrook-acute.toml"
@@ -170,3 +171,13 @@ def test_the_numbers_that_the_page_shows_are_those_of_the_demonstration(workspac
     assert code == 0
     (block,) = shown(EVERY_NUMBER)
     assert block.strip() in output
+
+
+def test_the_challenges_that_the_page_shows_are_those_of_the_demonstration(workspace: Path) -> None:
+    rows, listed = shown(CHALLENGE)
+    challenges = (workspace / "data" / "challenges.csv").read_text(encoding="utf-8").splitlines()
+    assert set(rows.splitlines()) <= set(challenges)
+    statement = Engine().settle(workspace, reference_rows=0).statement("westbrook-acute").as_text()
+    assert listed.strip() in statement
+    block = re.findall(r"(?s)```toml\n(.*?)```", CHALLENGE.read_text(encoding="utf-8"))[0]
+    assert block.strip() in (workspace / WESTBROOK).read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ from tallystick_rules.rules._evidence import Criterion, Level
 from tallystick_rules.rules.admitted_spell import AdmittedSpell, TopUpOn
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff, Moves
 from tallystick_rules.rules.block import Block, Covers
+from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer, PaysNow
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
@@ -45,6 +46,8 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "list": ("one", "two"),
     "setting": ("opd",),
     "spell": tuple(f"s{number:02d}" for number in range(8)),
+    "of_table": ("spells",),
+    "row": tuple(f"s{number:02d}" for number in range(8)),
     "question": ("asked",),
     "standard": ("best",),
     "criterion": ("quick", "good"),
@@ -79,6 +82,7 @@ UNIQUE = {
     "notices": ("spell",),
     "members": ("contract", "member"),
     "calendar_cover": ("calendar",),
+    "challenges": ("of_table", "row"),
     "public_holidays": ("calendar", "day"),
     "people": ("person", "census_day", "category"),
 }
@@ -227,6 +231,17 @@ def _experience(of: Drawing) -> RuleEntry:
     )
 
 
+def _challenge(of: Drawing) -> RuleEntry:
+    return use(
+        Challenges,
+        "contested",
+        on=(Label("price"),),
+        raise_within_days=of.pick(0, 20, 400),
+        decide_within_days=of.pick(0, 20, 400),
+        undecided_to=of.pick("QA", "RA", "RZZ"),
+    )
+
+
 def _delay(of: Drawing) -> RuleEntry:
     liable = [{"reason": "social", "pathway": "any", "body": "LA1"}, {"reason": "health", "pathway": "1", "body": "QA"}]
     other = [{"body": "LA1", "rate": Fraction(12345)}]
@@ -290,6 +305,7 @@ _MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     Block: _block,
     BestPracticeTariff: _best,
     PatientExperience: _experience,
+    Challenges: _challenge,
     DischargeCostTransfer: _delay,
     PupilPremium: _premium,
     Recipe: _recipe,

@@ -31,7 +31,7 @@ ATTENDANCES, CONTACTS = 14, 9
 RUNS = "months,as_at,change,says"
 _SAYS = {
     4: "The first statement: April as it was first sent.",
-    5: "April is frozen: late rows move it once more. The price list is restated from April, and arrears come once. One "
+    5: "April is frozen: late rows move it once more. The price list is restated from April: arrears come once. One "
     "attendance is contested, and is not payable.",
     6: "A file for April comes after its freeze, and does not count.",
     7: "A duplicate of June is taken out. A file for May counts after its freeze, because that was agreed.",

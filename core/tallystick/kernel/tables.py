@@ -66,7 +66,7 @@ def column(
 
 @frozen(kw_only=True)
 class Selection:
-    """How the rows of a table select rows of others, by its columns; see :mod:`tallystick.files.selections`.
+    """How the rows of a table select rows of others, one by its key or many by a filter; the columns that say so.
 
     ``table`` names the other table; ``row`` one of its keys, or ``filter`` a condition. One row may be selected again
     once the former selection has ended: ``ends`` and ``begins`` are days, and after the codes of ``final``, a column

@@ -49,14 +49,14 @@ from tallystick.kernel.language.words import (
     total,
     when,
 )  # fmt: skip
-from tallystick.kernel.parameters import Label, PriceList, Rows
+from tallystick.kernel.parameters import Label, Parts, PriceList, Rows
 from tallystick.kernel.rules import PriceStep, Rule, parameter, price_step, rule
 from tallystick.kernel.tables import Column, Selection, Table, column, table
 from tallystick.kernel.trace import Activity, Paid, Value
 
 __all__ = [
     "Account", "Activity", "Amount", "Carry", "Code", "Column", "Contract", "Count", "Covered", "Day", "Excluded",
-    "Figure", "Flag", "Flow", "Kind", "Label", "Law", "Maybe", "Moment", "Paid", "PluginError", "Pot", "Price",
+    "Figure", "Flag", "Flow", "Kind", "Label", "Law", "Maybe", "Moment", "Paid", "Parts", "PluginError", "Pot", "Price",
     "PriceList", "PriceStep", "Priced", "Profile", "Rate", "Rows", "Rule", "RuleError",
     "Selection", "Series", "Table", "Units",
     "Value", "account", "allot", "balance", "column", "completed_years", "count", "days_between", "each_contract",

@@ -71,11 +71,11 @@ def replacing(replaces: Any, paid: Paid, profile: Profile | None) -> Iterator[Fl
         year = paid.year(one.label)
         taken = instalment(one.amount, profile if year is None else year[1])
         yield Flow(
-            payee, payer, taken.named(f"baseline of {one.says}"), kind="adjustment",
+            payee, payer, taken.named(f"baseline of {one.says}, this period"), kind="adjustment",
             reason=f"the part of “{one.says}” that this budget replaces",
         )  # fmt: skip
         if year is not None:
-            baseline = each_contract(one.amount)
+            baseline = each_contract(one.amount).named(f"baseline of {one.says}, a year")
             yield Law(
                 f"no more is replaced of “{one.says}” than a year of it", baseline.at_most(year[0]), baseline
             )  # fmt: skip

@@ -45,7 +45,7 @@ def _above_threshold(rule: Any, earned: ToDate, of: Chosen | None) -> ToDate:
         threshold = plan(rule.threshold_year, rule.profile, "threshold")
         return earned.with_each(lambda amount, least: (amount - least).at_least(0), threshold)
     assert of is not None
-    units = counted_to_date(total(when(of.where, of.paid)), "units")
+    units = counted_to_date(total(when(of.where, of.paid)), "units paid for")
     threshold_units = planned_count(rule.threshold_units, rule.profile, "threshold")
 
     def above(amount: Amount, count: Count, least: Count) -> Amount:

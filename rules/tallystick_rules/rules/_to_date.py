@@ -39,13 +39,15 @@ class CountToDate:
 
 def to_date(part: Amount, name: str) -> ToDate:
     """The year to date of what each period adds."""
-    before = so_far(part)
+    part = part.named(f"{name} of this period")
+    before = so_far(part).named(f"{name} of the year before this period")
     return ToDate(before, (before + part).named(f"{name}, year to date"))
 
 
 def counted_to_date(part: Count, name: str) -> CountToDate:
     """The same of a count."""
-    before = so_far(part)
+    part = part.named(f"{name} of this period")
+    before = so_far(part).named(f"{name} of the year before this period")
     return CountToDate(before, (before + part).named(f"{name}, year to date"))
 
 

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from tallystick.files.workspace import Workspace
 from tallystick.kernel.checks import Check
-from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.errors import Fault, SettlementError
 from tallystick.kernel.ledger import LedgerLine
 from tallystick.kernel.money import LARGEST_PENCE
 from tallystick.kernel.plugins import Plugins
@@ -64,6 +64,13 @@ class Result:
         from tallystick.assign.no_contract import no_contract
 
         return no_contract(self.settlement, self.workspace.scheme_rules)
+
+    @cached_property
+    def unseen_codes(self) -> tuple[Fault, ...]:
+        """Codes that a contract claims and no row holds, each at its place in the files: nothing fails by them."""
+        from tallystick.assign.unseen import unseen_codes
+
+        return unseen_codes(self.workspace.assign, self.settlement.facts)
 
     @property
     def checks(self) -> tuple[Check, ...]:

@@ -140,6 +140,15 @@ def no_contract(result: Result) -> str:
     return "\n".join(said)
 
 
+def unseen(result: Result) -> str:
+    """Codes that contracts claim and no row holds."""
+    told = result.unseen_codes
+    lines = [in_words(told[:MOST_UNCLAIMED])] if told else []
+    if len(told) > MOST_UNCLAIMED:
+        lines.append(f"and {len(told) - MOST_UNCLAIMED:,} codes more that no row holds")
+    return "\n".join(lines)
+
+
 def checks(result: Result, *, failed_only: bool = False) -> str:
     """The checks, failed ones first, and how many passed."""
     failed = [check for check in result.checks if not check.passed]

@@ -87,6 +87,8 @@ def command(
             click.echo(lost)
         if unclaimed := screen.no_contract(result):
             click.echo(f"\n{unclaimed}\n")
+        if unseen := screen.unseen(result):
+            click.echo(f"{unseen}\n")
         if result.in_year is not None:
             click.echo(f"\n{screen.payable(result)}")
         click.echo(f"Written to {run}")
@@ -117,5 +119,6 @@ def as_plain(result: Result, run: Path) -> dict[str, object]:
         ],
         "unplaced": [line._asdict() for line in result.settlement.reading.unplaced],
         "no_contract": [line._asdict() for line in result.no_contract_lines],
+        "unseen_codes": [fault_as_json(fault) for fault in result.unseen_codes],
         "set_aside": [fault_as_json(fault) for fault in result.settlement.set_aside],
     }  # fmt: skip

@@ -30,17 +30,17 @@ tallystick demo contract-year
 ```
 
 It holds the contract (a fixed element, outpatients at unit price, a virtual ward up to a limit, and a rule for what is
-contested), the files that the provider sent (`submissions.csv`), the days of flex and freeze (`reconciliation.csv`), the
-instalments that were paid on account (`payments.csv`), the plan (`plan.csv`), and who succeeds whom (`successors.csv`).
-`runs.csv` lists the twelve runs. Each is what this command does:
+contested), the files that the provider sent (`submissions.csv`), the days of flex and freeze (`reconciliation.csv`),
+the instalments that were paid on account (`payments.csv`), the plan (`plan.csv`), and who succeeds whom
+(`successors.csv`). `runs.csv` lists the twelve runs. Each is what this command does:
 
 ```bash
 tallystick settle contract-year --months 2025-04..2025-06 --as-at 2025-07-20 --post
 ```
 
-Below is what each statement says is payable, and what moved since the one before. No sum is lost between two months: what
-the reasons come to is what is due since then, to the penny, and all postings together are what one settling of the whole
-year comes to.
+Below is what each statement says is payable, and what moved since the one before. No sum is lost between two months:
+what the reasons come to is what is due since then, to the penny, and all postings together are what one settling of the
+whole year comes to.
 """
 SHOWN = ("Payable now", "What moved since", "contested", "Contested")
 """How the titles begin of the sections that are shown of every statement."""

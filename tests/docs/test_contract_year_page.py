@@ -1,4 +1,4 @@
-"""The page of the contract's year is what its twelve runs say, and the files that it runs on are made by their maker."""
+"""The page of the contract's year is what its twelve runs say; the files that it runs on are those of their maker."""
 
 from __future__ import annotations
 

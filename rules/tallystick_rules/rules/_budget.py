@@ -44,13 +44,16 @@ class Replaced:
         return {"label": label, "says": label, "amount": amount}
 
 
-def check_budget(rule: Any, *, is_budget: bool) -> None:
-    """Refuse a budget that does not say what it replaces, and one that says two things of that."""
+def check_budget(rule: Any, *, is_budget: bool = False) -> None:
+    """Refuse a budget that does not say what it replaces, and one that says two things of that.
+
+    A rule is one if its class says so, or ``is_budget`` for a rule that is one only as it is composed.
+    """
     name = type(rule).rule_name
     if rule.replaces is not None and rule.additional:
         says = f"{name}: additional, and yet it replaces something"
         raise RuleError(says, about="additional", write="one of the two")
-    if is_budget and rule.replaces is None and not rule.additional:
+    if (is_budget or type(rule).is_budget) and rule.replaces is None and not rule.additional:
         raise RuleError(
             f"{name}: a budget says what it replaces, or the commissioner pays for the same units twice",
             about="replaces",

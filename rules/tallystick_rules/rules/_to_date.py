@@ -23,6 +23,10 @@ class ToDate:
         """What the period itself adds."""
         return self.now - self.before
 
+    def called(self, name: str) -> ToDate:
+        """The same with a name for both ends, which an explanation shows."""
+        return ToDate(self.before.named(f"{name} before this period"), self.now.named(f"{name}, year to date"))
+
     def with_each(self, work: Callable[..., Amount], *others: ToDate | CountToDate) -> ToDate:
         """The same formula for both ends: ``work(amount, *others)``."""
         before = work(self.before, *(one.before for one in others))

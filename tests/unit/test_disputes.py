@@ -142,3 +142,24 @@ class TestSettleAtTheCommandLine:
         (run,) = (clinic / "runs").iterdir()
         assert {"due.csv", "payable.csv", "moved.csv", "submissions.csv"} <= {path.name for path in run.iterdir()}
         assert (run / "payable.csv").read_text(encoding="utf-8").splitlines()[1] == "clinic,QYY,RXX,30000,0,0,30000"
+
+
+class TestWhyThisContract:
+    CLAIM = '[[claim]]\ncontract = "clinic"\nsite = ["S1"]\n'
+
+    def test_by_its_parties(self, clinic: Path) -> None:
+        said = explain("a1").output
+        assert "It names no contract, and goes by its parties on 2025-04-10: provider RXX and commissioner QYY." in said
+
+    def test_by_the_contract_that_it_names(self, clinic: Path) -> None:
+        heading = "attendance,contract,provider,commissioner,attended,attendances,hrg\n"
+        (clinic / "second.csv").write_text(heading + "a1,clinic,RXX,QYY,2025-04-10,1,A\n", encoding="utf-8")
+        assert "It names contract clinic itself." in explain("a1").output
+
+    def test_by_a_claim_or_by_none(self, clinic: Path) -> None:
+        (clinic / "assign.toml").write_text(self.CLAIM, encoding="utf-8")
+        heading = "attendance,provider,commissioner,attended,attendances,hrg,site\n"
+        rows = "a1,RXX,QYY,2025-04-10,1,A,S1\na2,RXX,QYY,2025-04-20,1,A,S2\n"
+        (clinic / "second.csv").write_text(heading + rows, encoding="utf-8")
+        assert "Contract clinic claims it by provider, commissioner, site (3 named)." in explain("a1").output
+        assert "No contract claims it on 2025-04-20, so it belongs to none." in explain("a2").output

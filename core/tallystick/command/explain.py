@@ -85,10 +85,18 @@ def named(result: Result, wanted: str) -> tuple[str, str]:
 
 def _page(result: Result, table: str, key: str, label: str | None) -> str:
     from tallystick.report.row_history import as_text, history
+    from tallystick.report.why_contract import why_contract
 
     text = result.explain(table, key, rule=label).as_text()
-    told = as_text(history(result.workspace, table, key))
-    return f"{text}\n{told}" if told else text
+    facts = result.settlement.facts[table]
+    row = next(iter(facts.records(str(facts.spec.key), [key])))
+    months = result.in_year.months if result.in_year else None
+    parts = [
+        text,
+        why_contract(result.workspace, table, key, row, months),
+        as_text(history(result.workspace, table, key)),
+    ]
+    return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
 
 
 def _safe(key: str) -> str:

@@ -77,7 +77,9 @@ def command(
         click.echo(json.dumps({"faults": [fault_as_json(fault) for fault in error.faults]}, indent=2))
         context.exit(WRONG_INPUT)
     if as_json:
-        click.echo(json.dumps(as_plain(result, run), indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps({**as_plain(result, run), **({"posted": str(new)} if new else {})}, indent=2, ensure_ascii=False)
+        )
     elif not quiet:
         screen.set_aside(result)
         click.echo(
@@ -102,6 +104,20 @@ def fault_as_json(fault: Fault) -> dict[str, object]:
     return {name: value for name, value in attrs.asdict(fault).items() if value not in ("", None)}
 
 
+def _in_year(result: Result) -> dict[str, object]:
+    """What a reconciliation adds: what is payable and what moved, in pence."""
+    of = result.in_year
+    if of is None:
+        return {}
+    return {
+        "in_year": {
+            "months": str(of.months), "as_at": of.as_at.isoformat(),
+            "payable": [one._asdict() for one in of.due.payable],
+            "moved": [attrs.asdict(one, filter=lambda at, _: at.name != "place") for one in of.moved],
+        }
+    }  # fmt: skip
+
+
 def as_plain(result: Result, run: Path) -> dict[str, object]:
     """What happened, as plain values."""
     stopped = result.settlement.stopped
@@ -121,4 +137,5 @@ def as_plain(result: Result, run: Path) -> dict[str, object]:
         "no_contract": [line._asdict() for line in result.no_contract_lines],
         "unseen_codes": [fault_as_json(fault) for fault in result.unseen_codes],
         "set_aside": [fault_as_json(fault) for fault in result.settlement.set_aside],
+        **_in_year(result),
     }  # fmt: skip

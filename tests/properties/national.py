@@ -129,6 +129,9 @@ def _rows(of: Chance, name: str, most: int) -> list[Row]:
     rows = [{n: _value(of, c) for n, c in spec.columns.items()} for _ in range(of.pick(*range(most + 1)))]
     if spec.key:
         rows = [{**row, spec.key: f"{spec.name[0]}{number:02d}"} for number, row in enumerate(rows)]
+    if name == "challenges" and of.pick(True, True, False):  # mostly whole: a half-made decision settles nothing at all
+        rows = [{**row, "decided_on": row["decision"] and row["decided_on"]} for row in rows]
+        rows = [{**row, "decision": row["decided_on"] and row["decision"]} for row in rows]
     return one_of_each(rows, *UNIQUE[name]) if name in UNIQUE else rows
 
 

@@ -37,12 +37,19 @@ if TYPE_CHECKING:
     help="What was posted before: in the journal, only as payments.csv says, or nothing.",
 )
 @click.option("--post", is_flag=True, help="Post what is due to the workspace's journal.")
+@click.option(
+    "--for",
+    "party",
+    metavar="PARTY",
+    help="Write what one party may see: provider, commissioner or an organisation's code. "
+    "With --post the whole run is written and posted too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what happened as JSON, faults with their codes.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
 @click.pass_context
 def command(
     context: click.Context, workspace: Path, out: Path | None, lines: bool, set_aside: bool, months: str | None,
-    as_at: datetime.datetime | None, posted: Source, post: bool, as_json: bool, quiet: bool,
+    as_at: datetime.datetime | None, posted: Source, post: bool, party: str | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
 
@@ -63,8 +70,12 @@ def command(
                 progress=told,
             )  # fmt: skip
             told("writing", 4, 5)
+            full = result
+            if party is not None:
+                result = full.for_party(party)
             run = result.write(out, lines=lines)
-            new = result.post() if post else None
+            if post:
+                new = full.post() if full is result else (full.write(out, lines=lines), full.post())[1]
     except InputError as error:
         if not as_json:
             raise
@@ -74,6 +85,7 @@ def command(
         click.echo(json.dumps(as_plain(result, run), indent=2, ensure_ascii=False))
     elif not quiet:
         screen.set_aside(result)
+        screen.too_few(result)
         click.echo(
             f"{result.workspace.title}\n\n{screen.outcomes(result)}\n\n{screen.checks(result, failed_only=True)}"
         )

@@ -50,6 +50,8 @@ class Workspace:
     unread: Mapping[str, str]
     identifiers: bool = False
     """Whether activity may hold columns that look like identifiers of people."""
+    smallest_group: int = 10
+    """The fewest people or rows in a group that is shown to a party to whom the rows are confidential."""
     assign: Assignment = field(factory=Assignment, repr=False)
     """Which contract a row belongs to, where files beside scheme.toml say more than its parties."""
 
@@ -84,7 +86,7 @@ def load_workspace(
         folder=folder, title=scheme.said.title or scheme.said.id, case=_case(scheme, cases, plugins, assign, as_at),
         activity=scheme.activity, mapping=scheme.columns, files=_hashes(folder, scheme.prices, scheme.columns, assign),
         out=folder / scheme.said.out, unread=scheme.unread, assign=assign,
-        identifiers=scheme.identifiers,
+        identifiers=scheme.identifiers, smallest_group=scheme.said.smallest_group,
     )  # fmt: skip
 
 

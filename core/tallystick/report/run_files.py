@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tallystick.in_year.postings import PostingKey, shown
-from tallystick.kernel import pay
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.lines import COLUMNS
@@ -109,7 +108,7 @@ def _write_csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[objec
 
 def _write_statements(result: Result, folder: Path) -> None:
     folder.mkdir()
-    book = grouped(result.settlement, result.plugins.report_sections, result.in_year)
+    book = grouped(result.settlement, result.sections, result.in_year)
     names = safe_names(book.contracts)
     for contract, name in names.items():
         statement = statement_from(book, contract)
@@ -140,8 +139,7 @@ def _write_lines(result: Result, path: Path) -> None:
     """What each row pays, streamed; then added up again and compared with the ledger, to the penny."""
     import polars as pl
 
-    settled = result.settlement
-    frames = pay.line_frames(settled.program, settled.facts)
+    frames = result.line_frames()
     if frames:
         pl.concat(frames).sink_parquet(path)
     else:

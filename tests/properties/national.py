@@ -74,6 +74,8 @@ LIMITS: Mapping[str, tuple[Any, ...]] = {
     "weight": (Fraction(1), Fraction(1, 7)),
     "attendances": (1, 2, 7),
     "contacts": (1, 3),
+    "raised_on": (datetime.date(2025, 4, 1), datetime.date(2025, 10, 2), datetime.date(2025, 12, 1)),
+    "decided_on": (datetime.date(2025, 10, 26), datetime.date(2025, 12, 30)),
 }
 UNIQUE = {
     "answers": ("spell", "question"),
@@ -149,7 +151,11 @@ def _world(of: Drawing, rule: type | None) -> National:
         needed = {label for one in taken for label in _refers(one)}
         taken += [one for one in entries if one.label in needed and one not in taken]
         held.append((name, of.pick("RA", "RB"), of.pick("QA", "QB"), "quarter", tuple(taken)))
-    rows = {name: _rows(of, name, 14 if spec.date else 8) for name, spec in SPECS.items() if not spec.prices}
+    rows = {
+        name: _rows(of, name, 14 if spec.date or name == "challenges" else 8)
+        for name, spec in SPECS.items()
+        if not spec.prices
+    }
     lists = [(name, listed) for name, spec in SPECS.items() if spec.prices for listed in TEXTS["list"]]
     prices = [PriceRows(name=of_list, table=name, rows=in_turn(_rows(of, name, 12), "code")) for name, of_list in lists]
     return National(held=held, prices=prices, rows=rows)

@@ -172,3 +172,13 @@ def set_aside(result: Result) -> None:
         click.echo(
             f"\n{left:,} row{'s' if left != 1 else ''} set aside: not paid, and counted in every statement.", err=True
         )
+
+
+def too_few(result: Result) -> None:
+    """Say on the other stream of which rules a party is shown the net alone, since whoever pays has to know."""
+    for contract, label in getattr(result, "netted", ()):
+        click.echo(
+            f"{contract}, {label}: too few people to be shown even all together, so only its net is shown. "
+            "What is paid may still tell how many they are: see “Who may see what” in the manual.",
+            err=True,
+        )

@@ -38,13 +38,20 @@ if TYPE_CHECKING:
     help="What was posted before: in the journal, only as payments.csv says, or nothing.",
 )
 @click.option("--post", is_flag=True, help="Post what is due to the workspace's journal.")
+@click.option(
+    "--for",
+    "party",
+    metavar="PARTY",
+    help="Write what one party may see: provider, commissioner or an organisation's code. "
+    "With --post the whole run is written and posted too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what happened as JSON, faults with their codes.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
 @click.pass_context
 def command(
     context: click.Context, workspace: Path, out: Path | None, lines: bool, xlsx: bool, set_aside: bool,
     months: str | None,
-    as_at: datetime.datetime | None, posted: Source, post: bool, as_json: bool, quiet: bool,
+    as_at: datetime.datetime | None, posted: Source, post: bool, party: str | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
 
@@ -69,7 +76,12 @@ def command(
                 progress=told,
             )  # fmt: skip
             told("writing", 4, 5)
-            new = result.post() if post else None
+            full = result
+            new = full.post() if post else None
+            if party is not None:
+                if post:
+                    full.write(out, lines=lines, xlsx=xlsx)
+                result = full.for_party(party)
             run = result.write(out, lines=lines, xlsx=xlsx)
     except InputError as error:
         if not as_json:
@@ -82,6 +94,7 @@ def command(
         )
     elif not quiet:
         screen.set_aside(result)
+        screen.too_few(result)
         click.echo(
             f"{result.workspace.title}\n\n{screen.outcomes(result)}\n\n{screen.checks(result, failed_only=True)}"
         )

@@ -22,7 +22,7 @@ FORMAT = 1
 
 def made_from(result: Result) -> dict[str, Any]:
     """Everything that a run's outcome depends on; equal for equal runs on any machine."""
-    return {
+    return result.told({
         "format": FORMAT,
         **_months(result),
         "scheme": dict(sorted(result.workspace.files.items())),
@@ -36,7 +36,7 @@ def made_from(result: Result) -> dict[str, Any]:
         "versions": {
             "python": platform.python_version(), **{name: _version(name) for name in ("narwhals", "polars")}
         },
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _months(result: Result) -> dict[str, Any]:

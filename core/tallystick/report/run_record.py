@@ -50,9 +50,12 @@ def _months(result: Result) -> dict[str, Any]:
 
 
 def _journal(result: Result) -> dict[str, Any]:
-    """Where the journal ended when the run was written, which is how it is found out that its end was taken away."""
+    """Where the journal ended when the run was written, which is how it is found out that its end was taken away.
+
+    A run for one party has none: its hash could be tried against what is confidential.
+    """
     journal = result.in_year.due.before.journal if result.in_year else None
-    if journal is None:
+    if journal is None or result.name:
         return {}
     number, sha256 = open_journal(journal.folder).head
     return {"journal": {"number": number, "sha256": sha256}}

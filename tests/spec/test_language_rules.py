@@ -157,10 +157,10 @@ class IfAgreed(Rule):
 def test_a_number_of_a_rule_that_another_contract_holds_stops_nobody(reading: Read) -> None:
     # Found by generated rules: the claim of a rule that A does not hold was looked at beside A's own, and its number
     # is missing in A.
-    agreed = {"2025-04-01": False, "2025-11-05": True}
-    both = contract("B", use(Cost), use(IfAgreed, agreed=agreed), provider="RYY")
+    agreed = {"2025-07-01": False, "2025-11-05": True}
+    both = contract("B", use(Cost), use(IfAgreed, agreed=agreed))
     made = case(contract("A", use(Cost)), both, tables=[Spells])
-    found = read_case(reading, made, spells=[{"discharged": "2025-10-01", "cost": "£1.01"}])
+    found = read_case(reading, made, spells=[{"contract": "A", "discharged": "2025-10-01", "cost": "£1.01"}])
     assert not found.faults
     assert [(one.contract, one.units, one.clashing) for one in found.units] == [("A", 1, 0)]
 

@@ -194,6 +194,14 @@ class TestTwoRuns:
         one, other = (view(settle(tmp_path)).write(tmp_path / "out") for _ in range(2))
         assert one == other
 
+    def test_two_views_made_side_by_side_are_not_both_written(self, tmp_path: Path) -> None:
+        one = view(settle(make(tmp_path, patients(30, 12, 60))))
+        other = view(settle(make(tmp_path, patients(30, 15, 57))))
+        one.write(tmp_path / "out")
+        with pytest.raises(InputError, match="something else was shown since"):
+            other.write(tmp_path / "out")
+        one.write(tmp_path / "out")
+
     def test_a_memory_that_cannot_be_read_stops_the_view(self, tmp_path: Path) -> None:
         full = settle(make(tmp_path, patients(30, 12, 60)))
         view(full).write(tmp_path / "out")
@@ -280,7 +288,7 @@ class TestTheCommandLine:
 answered = st.lists(st.sampled_from([SATISFIED, NOT_SATISFIED, "", None]), min_size=1, max_size=80)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answered, st.integers(2, 10))
 def test_whatever_patients_say_no_small_group_is_shown_and_every_sum_holds(
     tmp_path: Path, said: list[str | None], smallest: int
@@ -297,3 +305,46 @@ def test_whatever_patients_say_no_small_group_is_shown_and_every_sum_holds(
     assert not {"satisfied", "not satisfied", "not answered"} & {line.name for line in shown.settlement.reading.figures}
     for section in shown.statement("ward").sections:
         assert section.rows or section.notes
+
+
+WAYS = {
+    "as it is": "",
+    "stays held": 'no_answer = "stay held"\nlapses_after_days = 30\nunanswered_to = "commissioner"\n',
+    "lapses on a day": 'no_answer = "lapse"\nlapses_on = 2026-05-30\nunanswered_to = { pot = "improvement" }\n',
+    "at the rate": 'no_answer = "follow the provider\'s rate"\n',
+    "small sample": 'smallest = 20\nbelow_smallest = "held"\n',
+    "exempt": 'exempt_at_most = "10%"\nyoungest_asked_years = 16\n',
+}
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+@pytest.mark.parametrize("counts", [(31, 13, 26), (12, 1, 40), (24, 18, 4)])
+def test_however_the_rule_is_set_the_net_holds_and_rows_look_alike(
+    tmp_path: Path, way: str, counts: tuple[int, int, int]
+) -> None:
+    contract = CONTRACT.replace('unreleased_to = "commissioner"\n', 'unreleased_to = { pot = "improvement" }\n')
+    contract = (contract if "improvement" in WAYS[way] else CONTRACT) + WAYS[way]
+    contract = contract.replace('{ pot = "improvement" }', '{ pot = "improvement", at_end = "carry forward" }')
+    full = settle(make(tmp_path, patients(*counts), contract=contract))
+    shown = view(full)
+    assert net(shown) == net(full)
+    told = {shown.explain("spells", f"S{n:03}").as_text().replace(f"S{n:03}", "") for n in (0, 12, sum(counts) - 1)}
+    assert len(told) == 1
+    for line in shown.settlement.lines:
+        if line.label == "answer" and line.kind != "retention" and line.units:
+            assert line.units >= 10
+            assert sum(counts) - line.units >= 10
+    for figure in shown.settlement.reading.figures:
+        assert figure.value >= 10
+    assert {state.account for state in shown.settlement.pots} == set()
+    content(shown.write(tmp_path / "out", lines=True))
+
+
+def test_a_waiting_group_is_shown_where_it_is_large(tmp_path: Path) -> None:
+    contract = CONTRACT + WAYS["stays held"].replace("30", "400")
+    shown = view(settle(make(tmp_path, patients(31, 13, 26), contract=contract)))
+    assert groups(shown) == {"satisfied": (31, 155_000), "not satisfied": (13, 65_000)}
+    assert [(line.name, line.value) for line in shown.settlement.reading.figures] == [
+        ("still held: not yet answered", 26)
+    ]  # fmt: skip
+    assert "still held: not yet answered" in shown.statement("ward").as_text()

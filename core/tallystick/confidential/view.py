@@ -14,7 +14,7 @@ from tallystick.confidential.resting import ROLES, Hidden, Rests, hidden_from, r
 from tallystick.confidential.rows import counted
 from tallystick.confidential.seen_in_year import seen_in_year
 from tallystick.confidential.seen_settlement import open_program, seen_settlement
-from tallystick.confidential.shown import ShownTo, read_shown, with_shown, write_shown
+from tallystick.confidential.shown import FOLDER, ShownTo, read_shown, with_shown, write_shown
 from tallystick.kernel.case import ContractCase
 from tallystick.kernel.errors import Fault, InputError, did_you_mean
 from tallystick.result import Result
@@ -39,6 +39,8 @@ class View(Result):
     seen: Seen = field(repr=False)
     parties: Mapping[str, str]
     smallest: int
+    before: ShownTo = field(repr=False)
+    """What had been shown when the view was made."""
 
     @property
     def sections(self) -> tuple[Any, ...]:
@@ -142,10 +144,19 @@ class View(Result):
         return self.full.for_party(party)
 
     def write(self, folder: str | Path | None = None, *, lines: bool = False) -> Path:
-        """Remember what is shown, in ``views/`` of the workspace, and write the run folder as ever."""
+        """Remember what is shown, in ``views/`` of the workspace, and write the run folder as ever.
+
+        Raises InputError where another view was written since this one was made.
+        """
         where, role = self.workspace.folder, self.hidden.role
         if self.seen.shown:
-            write_shown(where, role, with_shown(read_shown(where, role), self.seen.shown))
+            there, after = read_shown(where, role), with_shown(self.before, self.seen.shown)
+            if there not in (self.before, after):
+                raise InputError(Fault(
+                    code="views/moved-on", found="something else was shown since this view was made", file=FOLDER,
+                    why="the two together could tell more than either", write="the same command again",
+                ))  # fmt: skip
+            write_shown(where, role, after)
         return super().write(folder, lines=lines)
 
     def post(self) -> Path | None:
@@ -177,7 +188,7 @@ def view_for(result: Result, party: str) -> Result:
     }
     return View(
         **known, made_for=party, hidden=hidden, full=result, open=program, rests=rests, seen=found,
-        parties=parties, smallest=smallest,
+        parties=parties, smallest=smallest, before=before,
     )  # fmt: skip
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, fields, frozen
 
 from tallystick.confidential.lines import Seen, seen
-from tallystick.confidential.resting import ROLES, Hidden, Rests, hidden_from, resting, without
+from tallystick.confidential.resting import Hidden, Rests, hidden_from, resting, without
 from tallystick.confidential.rows import counted
 from tallystick.confidential.seen_in_year import seen_in_year
 from tallystick.confidential.seen_settlement import open_program, seen_settlement
 from tallystick.confidential.shown import FOLDER, ShownTo, read_shown, with_shown, write_shown
 from tallystick.kernel.case import ContractCase
 from tallystick.kernel.errors import Fault, InputError, did_you_mean
+from tallystick.kernel.tables import PARTIES
 from tallystick.result import Result
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def view_for(result: Result, party: str) -> Result:
     role, parties = _parties(result, party)
     settlement = result.settlement
     hidden = hidden_from(role, settlement.case.tables)
-    if party in ROLES and not (hidden.tables or hidden.columns):
+    if party in PARTIES and not (hidden.tables or hidden.columns):
         return result
     rests = resting(settlement.program, hidden)
     smallest = result.workspace.smallest_group
@@ -183,7 +184,7 @@ def view_for(result: Result, party: str) -> Result:
     known = {one.name: getattr(result, one.name) for one in fields(Result)}
     in_year = result.in_year
     known |= {
-        "settlement": seen_settlement(settlement, hidden, rests, program, found, parties, whole=party in ROLES),
+        "settlement": seen_settlement(settlement, hidden, rests, program, found, parties, whole=party in PARTIES),
         "in_year": None if in_year is None else seen_in_year(in_year, settlement, hidden, rests, parties),
     }
     return View(
@@ -195,10 +196,10 @@ def view_for(result: Result, party: str) -> Result:
 def _parties(result: Result, party: str) -> tuple[str, Mapping[str, str]]:
     """The role that a word or a code stands for, and the party of each contract that plays it."""
     contracts = result.settlement.case.contracts
-    if party in ROLES:
+    if party in PARTIES:
         return party, {one.id: str(getattr(one, party)) for one in contracts}
-    played = {role: {one.id: party for one in contracts if getattr(one, role) == party} for role in ROLES}
-    roles = [role for role in ROLES if played[role]]
+    played = {role: {one.id: party for one in contracts if getattr(one, role) == party} for role in PARTIES}
+    roles = [role for role in PARTIES if played[role]]
     if len(roles) == 1:
         return roles[0], played[roles[0]]
     if roles:
@@ -208,7 +209,7 @@ def _parties(result: Result, party: str) -> tuple[str, Mapping[str, str]]:
         ))  # fmt: skip
     raise InputError(Fault(
         code="party/unknown", found=f"{party!r} is no party of any contract",
-        write=did_you_mean(party, [*ROLES, *_codes(contracts)]),
+        write=did_you_mean(party, [*PARTIES, *_codes(contracts)]),
     ))  # fmt: skip
 
 

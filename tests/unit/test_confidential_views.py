@@ -194,6 +194,14 @@ class TestTwoRuns:
         one, other = (view(settle(tmp_path)).write(tmp_path / "out") for _ in range(2))
         assert one == other
 
+    def test_two_views_made_side_by_side_are_not_both_written(self, tmp_path: Path) -> None:
+        one = view(settle(make(tmp_path, patients(30, 12, 60))))
+        other = view(settle(make(tmp_path, patients(30, 15, 57))))
+        one.write(tmp_path / "out")
+        with pytest.raises(InputError, match="something else was shown since"):
+            other.write(tmp_path / "out")
+        one.write(tmp_path / "out")
+
     def test_a_memory_that_cannot_be_read_stops_the_view(self, tmp_path: Path) -> None:
         full = settle(make(tmp_path, patients(30, 12, 60)))
         view(full).write(tmp_path / "out")
@@ -266,6 +274,18 @@ class TestTheCommandLine:
         assert "What is paid may still tell how many" in tallystick("settle", tmp_path, "--for", "provider").output
         assert "may still tell" not in tallystick("settle", tmp_path).output
 
+    def test_posting_writes_the_whole_run_too(self, tmp_path: Path) -> None:
+        make(tmp_path, patients(30, 12, 9, day="2025-04-10"))
+        year = ("--months", "2025-04..2025-04", "--as-at", "2025-06-20")
+        said = tallystick("settle", tmp_path, *year, "--for", "provider", "--post")
+        assert said.exit_code == 0
+        assert sorted("for-provider" in run.name for run in (tmp_path / "runs").iterdir()) == [False, True]
+        assert len(list((tmp_path / "journal").iterdir())) == 1
+        (payable,) = (tmp_path / "runs").glob("*-for-provider/payable.csv")
+        assert ",5040000" in payable.read_text(encoding="utf-8")  # 51 × £1,000 less 12 × £50
+        due = pl.read_csv(payable.with_name("due.csv"))
+        assert sorted(due["pence"]) == [60_000, 5_100_000]
+
     def test_a_pack_holds_no_answer(self, tmp_path: Path) -> None:
         make(tmp_path, patients(30, 12, 9))
         pack = tmp_path / "pack.zip"
@@ -280,7 +300,7 @@ class TestTheCommandLine:
 answered = st.lists(st.sampled_from([SATISFIED, NOT_SATISFIED, "", None]), min_size=1, max_size=80)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answered, st.integers(2, 10))
 def test_whatever_patients_say_no_small_group_is_shown_and_every_sum_holds(
     tmp_path: Path, said: list[str | None], smallest: int
@@ -297,3 +317,114 @@ def test_whatever_patients_say_no_small_group_is_shown_and_every_sum_holds(
     assert not {"satisfied", "not satisfied", "not answered"} & {line.name for line in shown.settlement.reading.figures}
     for section in shown.statement("ward").sections:
         assert section.rows or section.notes
+
+
+WAYS = {
+    "as it is": "",
+    "stays held": 'no_answer = "stay held"\nlapses_after_days = 30\nunanswered_to = "commissioner"\n',
+    "lapses on a day": 'no_answer = "lapse"\nlapses_on = 2026-05-30\nunanswered_to = { pot = "improvement" }\n',
+    "at the rate": 'no_answer = "follow the provider\'s rate"\n',
+    "small sample": 'smallest = 20\nbelow_smallest = "held"\n',
+    "exempt": 'exempt_at_most = "10%"\nyoungest_asked_years = 16\n',
+}
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+@pytest.mark.parametrize("counts", [(31, 13, 26), (12, 1, 40), (24, 18, 4)])
+def test_however_the_rule_is_set_the_net_holds_and_rows_look_alike(
+    tmp_path: Path, way: str, counts: tuple[int, int, int]
+) -> None:
+    contract = CONTRACT.replace('unreleased_to = "commissioner"\n', 'unreleased_to = { pot = "improvement" }\n')
+    contract = (contract if "improvement" in WAYS[way] else CONTRACT) + WAYS[way]
+    contract = contract.replace('{ pot = "improvement" }', '{ pot = "improvement", at_end = "carry forward" }')
+    full = settle(make(tmp_path, patients(*counts), contract=contract))
+    shown = view(full)
+    assert net(shown) == net(full)
+    told = {shown.explain("spells", f"S{n:03}").as_text().replace(f"S{n:03}", "") for n in (0, 12, sum(counts) - 1)}
+    assert len(told) == 1
+    for line in shown.settlement.lines:
+        if line.label == "answer" and line.kind != "retention" and line.units:
+            assert line.units >= 10
+            assert sum(counts) - line.units >= 10
+    for figure in shown.settlement.reading.figures:
+        assert figure.value >= 10
+    assert {state.account for state in shown.settlement.pots} == set()
+    content(shown.write(tmp_path / "out", lines=True))
+
+
+def test_a_waiting_group_is_shown_where_it_is_large(tmp_path: Path) -> None:
+    contract = CONTRACT + WAYS["stays held"].replace("30", "400")
+    shown = view(settle(make(tmp_path, patients(31, 13, 26), contract=contract)))
+    assert groups(shown) == {"satisfied": (31, 155_000), "not satisfied": (13, 65_000)}
+    assert [(line.name, line.value) for line in shown.settlement.reading.figures] == [
+        ("still held: not yet answered", 26)
+    ]  # fmt: skip
+    assert "still held: not yet answered" in shown.statement("ward").as_text()
+
+
+SHARED = """
+[[fund]]
+name = "others"
+held_by = "QYY"
+at_end = "carry forward"
+
+[[rule]]
+use = "unit-price"
+label = "spells"
+table = "spells"
+prices = "units"
+
+[[rule]]
+use = "patient-experience"
+label = "answer"
+on = ["spells"]
+share = "5%"
+question = "listened"
+shared_through = { fund = "others" }
+"""
+
+
+class TestSeveralProviders:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """Two wards of two providers; what one does not get, the other has."""
+        ward = CONTRACT.partition("[[rule]]")[0]
+        make(tmp_path, patients(31, 13, 26), scheme=SCHEME + SHARED, contract=ward)
+        other = ward.replace('"ward"', '"clinic"').replace('"RXX"', '"RYY"')
+        (tmp_path / "contracts/clinic.toml").write_text(other, encoding="utf-8")
+        spells, answers = tmp_path / "spells.csv", tmp_path / "answers.csv"
+        more = [line.replace("S0", "T0").replace("RXX", "RYY") for line in spells.read_text().splitlines()[1:]]
+        spells.write_text(spells.read_text() + "\n".join(more) + "\n", encoding="utf-8")
+        replies = [line.replace("S0", "T0") for line in answers.read_text().splitlines()[1:]]
+        answers.write_text(answers.read_text() + "\n".join(replies) + "\n", encoding="utf-8")
+        return tmp_path
+
+    def test_each_sees_its_own_contract_and_gets_its_own_money(self, folder: Path) -> None:
+        full = settle(folder)
+        for code, contract in (("RXX", "ward"), ("RYY", "clinic")):
+            shown = view(full, code)
+            assert {line.contract for line in shown.settlement.lines} == {contract}
+            assert net(shown, code) == net(full, code)
+            assert set(shown.outcomes) == {contract}
+            run = shown.write(folder / "out")
+            others = {"RXX", "RYY"} - {code}
+            assert not any(one in path.read_text(encoding="utf-8") for one in others for path in run.rglob("*.[ct]*"))
+        both = view(full)
+        assert [net(both, code) for code in ("RXX", "RYY")] == [net(full, code) for code in ("RXX", "RYY")]
+
+    def test_what_came_of_others_answers_is_not_shown_apart(self, folder: Path) -> None:
+        shown = view(settle(folder), "RXX")
+        assert "share" not in {line.kind for line in shown.settlement.lines}
+        assert all(line.units == 0 or line.units >= 10 for line in shown.settlement.lines)
+
+    def test_a_row_of_another_provider_is_not_explained(self, folder: Path) -> None:
+        with pytest.raises(InputError, match="spells T001 is under contract clinic"):
+            view(settle(folder), "RXX").explain("spells", "T001")
+
+    def test_a_body_with_both_roles_has_to_say_which(self, folder: Path) -> None:
+        clinic = folder / "contracts/clinic.toml"
+        clinic.write_text(clinic.read_text().replace('"QYY"', '"RXX"'), encoding="utf-8")
+        spells = folder / "spells.csv"
+        spells.write_text(spells.read_text().replace("RYY,QYY", "RYY,RXX"), encoding="utf-8")
+        with pytest.raises(InputError, match="RXX is the provider of some contracts and the commissioner of others"):
+            settle(folder).for_party("RXX")

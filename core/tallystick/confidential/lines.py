@@ -8,11 +8,11 @@ from attrs import field, frozen
 
 from tallystick.confidential.groups import Arranged, Cell, Shown, arrange
 from tallystick.confidential.resting import Rests
-from tallystick.confidential.rows import OTHERWISE, Counted, Place, first_month
-from tallystick.kernel.case import Period
+from tallystick.confidential.rows import OTHERWISE, Counted, Place, first_month, titles
+from tallystick.kernel.case import ContractCase, Period
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.ledger import LedgerLine, ledger_lines, period_name
-from tallystick.kernel.program import Use
+from tallystick.kernel.program import Program, Use
 from tallystick.kernel.reading import FigureLine, FlowLine
 from tallystick.kernel.settlement import Settlement
 
@@ -53,38 +53,57 @@ def seen(
     before: Mapping[str, Mapping[str, Sequence[Shown]]], smallest: int, role: str,
 ) -> Seen:  # fmt: skip
     """What ``parties`` (by contract) see. Raises SettlementError if it came to another sum for one of them."""
-    program = settlement.program
     money = {identity: one for identity, one in rests.items() if one.money}
-    secret = {(line.identity, line.number) for line in settlement.reading.flows
-              if line.identity in money and line.number in money[line.identity].flows}  # fmt: skip
-    open_flows = [line for line in settlement.reading.flows if (line.identity, line.number) not in secret]
     pots = _pots(settlement, money)
     closing = [line for state in settlement.pots for line in state.closing_lines]
-    lines = [line for line in ledger_lines(program, open_flows) if line.contract in parties]
-    lines += [line for line in closing if line.payer not in pots and line.contract in parties]
+    lines: dict[str, list[LedgerLine]] = {contract: [] for contract in parties}
+    for line in (*_open_lines(settlement, money), *(one for one in closing if one.payer not in pots)):
+        if line.contract in lines:
+            lines[line.contract].append(line)
     figures: list[FigureLine] = []
     shown: dict[At, Shown] = {}
     netted: list[At] = []
     notes: dict[str, list[str]] = {}
-    taken: set[str] = set()
-    for rule in _rules(settlement, money, parties, counted, [line for line in closing if line.payer in pots], taken):
+    contracts, since = {one.id: one for one in settlement.case.contracts}, first_month(settlement)
+    for rule in _rules(settlement, money, parties, counted, [line for line in closing if line.payer in pots]):
         contract, label = rule.at
-        earlier = before.get(contract, {}).get(label, ())
-        arranged = _arranged(rule, earlier, smallest)
+        arranged = _arranged(rule, before.get(contract, {}).get(label, ()), smallest)
         shown[rule.at] = arranged.shown()
-        grouped = _Grouped(settlement, rule, arranged, smallest)
+        grouped = _Grouped(settlement.program, contracts[contract], since, rule, arranged, smallest)
         if arranged.netted:
             netted.append(rule.at)
-            lines = grouped.take_in(lines, pots)
-        lines += grouped.lines()
+            lines[contract] = grouped.take_in(lines[contract], pots)
+        lines[contract] += grouped.lines()
         figures += grouped.figures()
         notes.setdefault(contract, []).append(grouped.note(role))
-    _refuse_other_sums(settlement.lines, lines, parties)
+    for contract, said in _figures_alone(settlement, rests, role):
+        if contract in parties:
+            notes.setdefault(contract, []).append(said)
+    found = [line for several in lines.values() for line in several]
+    _refuse_other_sums(settlement.lines, found, parties)
     return Seen(
-        lines=tuple(sorted(lines, key=lambda line: (line.contract, line.period, line.label))), shown=shown, pots=pots,
+        lines=tuple(sorted(found, key=lambda line: (line.contract, line.period, line.label))), shown=shown, pots=pots,
         figures=tuple(figures), netted=tuple(netted),
-        notes={contract: tuple(said) for contract, said in notes.items()},
+        notes={contract: tuple(several) for contract, several in notes.items()},
     )  # fmt: skip
+
+
+def _open_lines(settlement: Settlement, money: Mapping[str, Rests]) -> Iterator[LedgerLine]:
+    """The ledger without every flow that rests on something confidential."""
+    flows = (
+        line for line in settlement.reading.flows
+        if line.identity not in money or line.number not in money[line.identity].flows
+    )  # fmt: skip
+    return ledger_lines(settlement.program, flows)
+
+
+def _figures_alone(settlement: Settlement, rests: Mapping[str, Rests], role: str) -> Iterator[tuple[str, str]]:
+    """For each contract, what is said of rules of which figures alone rest on something confidential."""
+    for identity, one in sorted(rests.items()):
+        for contract, entry in sorted(settlement.program.uses[identity].holders.items()):
+            if one.figures and not one.money:
+                on = " and ".join(one.on)
+                yield contract, f"{entry.label}: figures that rest on {on} are not shown to the {role}."
 
 
 def _pots(settlement: Settlement, money: Mapping[str, Rests]) -> frozenset[str]:
@@ -102,8 +121,9 @@ def _pots(settlement: Settlement, money: Mapping[str, Rests]) -> frozenset[str]:
 
 def _rules(
     settlement: Settlement, money: Mapping[str, Rests], parties: Mapping[str, str], counted: Mapping[At, Counted],
-    closing: Sequence[LedgerLine], taken: set[str],
+    closing: Sequence[LedgerLine],
 ) -> Iterator[_Rule]:  # fmt: skip
+    taken: set[str] = set()
     flows: dict[tuple[str, str], list[FlowLine]] = {}
     for line in settlement.reading.flows:
         flows.setdefault((line.contract, line.identity), []).append(line)
@@ -142,10 +162,12 @@ def _arranged(rule: _Rule, before: Sequence[Shown], smallest: int) -> Arranged:
 class _Grouped:
     """The lines of one rule in groups."""
 
-    def __init__(self, settlement: Settlement, rule: _Rule, arranged: Arranged, smallest: int) -> None:
+    def __init__(
+        self, program: Program, contract: ContractCase, since: str, rule: _Rule, arranged: Arranged, smallest: int
+    ) -> None:  # fmt: skip
         self.rule, self.arranged, self.smallest = rule, arranged, smallest
-        contract, since = settlement.contract(rule.at[0]), first_month(settlement)
-        self.entry = settlement.program.labels[contract.id, rule.use.identity]
+        self.entry = program.labels[contract.id, rule.use.identity]
+        self.says = titles(rule.use)
         self.periods: list[Period] = [one for one in contract.periods() if one.month >= since]
         self.apart = {rule.counted.places[cell.name]: cell for cell in arranged.apart if cell.name != OTHERWISE}
         self.net: dict[str, int] = {}
@@ -153,7 +175,7 @@ class _Grouped:
         self.sums: dict[Place, int] = {}
         for line in rule.flows:
             first, second, pence = _in_order(line.payer, line.payee, line.pence)
-            place = Place("flow", line.number, first, second)
+            place = Place("flow", line.number, first, second, self.says["flow", line.number])
             if place in self.apart:
                 self.sums[place] = self.sums.get(place, 0) + pence
             else:

@@ -11,9 +11,6 @@ from tallystick.kernel.program import Program, Use
 from tallystick.kernel.tables import TableSpec
 from tallystick.kernel.traced import Traced
 
-ROLES = ("provider", "commissioner")
-"""The roles that a table or column can be confidential to."""
-
 _NAMING = ("column", "find", "exists", "one", "running", "first", "earlier")
 """The operations whose first part of data is a table."""
 

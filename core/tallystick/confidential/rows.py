@@ -28,11 +28,12 @@ class Place(NamedTuple):
     number: int
     first: str
     second: str
+    says: str
 
     @property
     def name(self) -> str:
-        """The cell's name, the same in every run of the same rule."""
-        return f"{self.what} {self.number}: {self.first} and {self.second}"
+        """The cell's name: by what the rule says and not by its place, so that it is the same in later runs."""
+        return f"{self.says} ({self.what}), {self.first} and {self.second}"
 
 
 @frozen(kw_only=True)
@@ -88,7 +89,7 @@ def _cells(lines: list[_Row], party: str) -> Counted:
     cells = {
         name: Cell(
             name=name, rows=rows, unknown=unknown, people=people,
-            to_party=name in places and places[name].what == "flow" and party in places[name][2:],
+            to_party=name in places and places[name].what == "flow" and party in places[name][2:4],
         )
         for name, (rows, unknown, people) in sums.items()
     }  # fmt: skip
@@ -132,8 +133,8 @@ def _rows(
 
 
 def _place(text: str) -> Place:
-    what, number, payer, payee = text.split("\t")
-    return Place(what, int(number), payer, payee)
+    what, number, first, second, says = text.split("\t")
+    return Place(what, int(number), first, second, says)
 
 
 def _people(settlement: Settlement) -> Any:
@@ -167,15 +168,29 @@ def _frames(settlement: Settlement, rests: Mapping[str, Rests], parties: Mapping
         if use.identity not in rests:
             continue
         what, _, number = flow.reason.partition(" ")
+        says = titles(settlement.program.uses[use.identity]).get((what, int(number)), "")
         if flow.clause == _CONFIDENTIAL:
             ends = (pl.min_horizontal("payer", "payee"), pl.max_horizontal("payer", "payee"))
-            cell, seen = pl.format(f"{what}\t{number}\t{{}}\t{{}}", *ends), pl.lit("")
+            cell, seen = pl.concat_str(pl.lit(f"{what}\t{number}"), *ends, pl.lit(says), separator="\t"), pl.lit("")
         else:
             cell, seen = pl.lit(""), pl.lit(flow.reason)
         inside = frame.join(periods, on=("contract", "period")).filter(pl.col("month") >= months)
         yield inside.select(
             "contract", "label", "table", pl.col("key").cast(pl.String), cell=cell, seen=seen
         ).unique()  # fmt: skip
+
+
+def titles(use: Use) -> dict[tuple[str, int], str]:
+    """What each flow and carry of a rule is called, by its place: its reason, and a number where two share a reason."""
+    said = [("flow", flow.number, flow.reason) for flow in use.traced.flows]
+    said += [("carry", number, carry.reason) for number, carry in enumerate(use.traced.carries)]
+    found: dict[tuple[str, int], str] = {}
+    times: dict[tuple[str, str], int] = {}
+    for what, number, reason in said:
+        says = " ".join(reason.split())
+        times[what, says] = times.get((what, says), 0) + 1
+        found[what, number] = says if times[what, says] == 1 else f"{says} {times[what, says]}"
+    return found
 
 
 def first_month(settlement: Settlement) -> str:

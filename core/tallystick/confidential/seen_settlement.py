@@ -50,21 +50,33 @@ def seen_settlement(
     opening = {f"scheme/{fund.name}": fund.opening for fund in settlement.case.funds if fund.opening}
     facts = {name: _narrowed(one, hidden) for name, one in settlement.facts.items() if name not in hidden.tables}
     if not rests and whole:
-        return evolve(settlement, program=mine, facts=facts, checks=list(_checks(settlement.checks, parties)))
+        return evolve(settlement, program=mine, facts=facts, checks=list(_checks(settlement, rests, parties)))
     return evolve(
         settlement, program=mine, reading=_reading(settlement, hidden, rests, found, parties), lines=lines,
-        balances=[one for one in balances(lines, opening) if one.account in own],
+        balances=[
+            one for one in balances(lines, opening) if one.account in own or _is_open(one.account, found, parties)
+        ],
         pots=[
             one for one in settlement.pots if one.account not in found.pots and parties.keys() & set(one.contracts)
         ],
-        checks=list(_checks(settlement.checks, parties)), facts=facts,
+        checks=list(_checks(settlement, rests, parties)), facts=facts,
         set_aside=[fault for one in facts.values() for fault in one.set_aside],
     )  # fmt: skip
 
 
-def _checks(checks: Sequence[Check], parties: Mapping[str, str]) -> Iterator[Check]:
+def _is_open(account: str, found: Seen, parties: Mapping[str, str]) -> bool:
+    """True for a pot of one of the contracts through which nothing confidential goes."""
+    contract, stroke, _ = account.partition("/")
+    return bool(stroke) and contract in parties and account not in found.pots and contract not in found.notes
+
+
+def _checks(settlement: Settlement, rests: Mapping[str, Rests], parties: Mapping[str, str]) -> Iterator[Check]:
     """Every check with its outcome, and without the sums and counts that it was made on."""
-    for one in checks:
+    uses = settlement.program.uses
+    secret = {uses[identity].traced.laws[n][0] for identity, one in rests.items() for n in one.laws}
+    for one in settlement.checks:
+        if one.name.partition(": ")[2] in secret:
+            continue
         if not one.contracts or set(one.contracts) & set(parties):
             contracts = tuple(contract for contract in one.contracts if contract in parties)
             yield Check(one.name, one.passed, "its figures are not shown in this view", contracts)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, fields, frozen
 
 from tallystick.confidential.lines import Seen, seen
-from tallystick.confidential.resting import ROLES, Hidden, Rests, hidden_from, resting, without
+from tallystick.confidential.resting import Hidden, Rests, hidden_from, resting, without
 from tallystick.confidential.rows import counted
 from tallystick.confidential.seen_in_year import seen_in_year
 from tallystick.confidential.seen_settlement import open_program, seen_settlement
-from tallystick.confidential.shown import ShownTo, read_shown, with_shown, write_shown
+from tallystick.confidential.shown import FOLDER, ShownTo, read_shown, with_shown, write_shown
 from tallystick.kernel.case import ContractCase
 from tallystick.kernel.errors import Fault, InputError, did_you_mean
+from tallystick.kernel.tables import PARTIES
 from tallystick.result import Result
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class View(Result):
     seen: Seen = field(repr=False)
     parties: Mapping[str, str]
     smallest: int
+    before: ShownTo = field(repr=False)
+    """What had been shown when the view was made."""
 
     @property
     def sections(self) -> tuple[Any, ...]:
@@ -152,10 +155,19 @@ class View(Result):
         return self.full.for_party(party)
 
     def write(self, folder: str | Path | None = None, *, lines: bool = False, xlsx: bool = False) -> Path:
-        """Remember what is shown, in ``views/`` of the workspace, and write the run folder as ever."""
+        """Remember what is shown, in ``views/`` of the workspace, and write the run folder as ever.
+
+        Raises InputError where another view was written since this one was made.
+        """
         where, role = self.workspace.folder, self.hidden.role
         if self.seen.shown:
-            write_shown(where, role, with_shown(read_shown(where, role), self.seen.shown))
+            there, after = read_shown(where, role), with_shown(self.before, self.seen.shown)
+            if there not in (self.before, after):
+                raise InputError(Fault(
+                    code="views/moved-on", found="something else was shown since this view was made", file=FOLDER,
+                    why="the two together could tell more than either", write="the same command again",
+                ))  # fmt: skip
+            write_shown(where, role, after)
         return super().write(folder, lines=lines, xlsx=xlsx)
 
     def post(self) -> Path | None:
@@ -172,7 +184,7 @@ def view_for(result: Result, party: str) -> Result:
     role, parties = _parties(result, party)
     settlement = result.settlement
     hidden = hidden_from(role, settlement.case.tables)
-    if party in ROLES and not (hidden.tables or hidden.columns):
+    if party in PARTIES and not (hidden.tables or hidden.columns):
         return result
     rests = resting(settlement.program, hidden)
     smallest = result.workspace.smallest_group
@@ -182,22 +194,22 @@ def view_for(result: Result, party: str) -> Result:
     known = {one.name: getattr(result, one.name) for one in fields(Result)}
     in_year = result.in_year
     known |= {
-        "settlement": seen_settlement(settlement, hidden, rests, program, found, parties, whole=party in ROLES),
+        "settlement": seen_settlement(settlement, hidden, rests, program, found, parties, whole=party in PARTIES),
         "in_year": None if in_year is None else seen_in_year(in_year, settlement, hidden, rests, parties),
     }
     return View(
         **known, made_for=party, hidden=hidden, full=result, open=program, rests=rests, seen=found,
-        parties=parties, smallest=smallest,
+        parties=parties, smallest=smallest, before=before,
     )  # fmt: skip
 
 
 def _parties(result: Result, party: str) -> tuple[str, Mapping[str, str]]:
     """The role that a word or a code stands for, and the party of each contract that plays it."""
     contracts = result.settlement.case.contracts
-    if party in ROLES:
+    if party in PARTIES:
         return party, {one.id: str(getattr(one, party)) for one in contracts}
-    played = {role: {one.id: party for one in contracts if getattr(one, role) == party} for role in ROLES}
-    roles = [role for role in ROLES if played[role]]
+    played = {role: {one.id: party for one in contracts if getattr(one, role) == party} for role in PARTIES}
+    roles = [role for role in PARTIES if played[role]]
     if len(roles) == 1:
         return roles[0], played[roles[0]]
     if roles:
@@ -207,7 +219,7 @@ def _parties(result: Result, party: str) -> tuple[str, Mapping[str, str]]:
         ))  # fmt: skip
     raise InputError(Fault(
         code="party/unknown", found=f"{party!r} is no party of any contract",
-        write=did_you_mean(party, [*ROLES, *_codes(contracts)]),
+        write=did_you_mean(party, [*PARTIES, *_codes(contracts)]),
     ))  # fmt: skip
 
 

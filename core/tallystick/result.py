@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from tallystick.files.workspace import Workspace
 from tallystick.kernel.checks import Check
-from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.errors import Fault, SettlementError
 from tallystick.kernel.ledger import LedgerLine
 from tallystick.kernel.money import LARGEST_PENCE
 from tallystick.kernel.plugins import Plugins
@@ -65,6 +65,13 @@ class Result:
 
         return no_contract(self.settlement, self.workspace.scheme_rules)
 
+    @cached_property
+    def unseen_codes(self) -> tuple[Fault, ...]:
+        """Codes that a contract claims and no row holds, each at its place in the files: nothing fails by them."""
+        from tallystick.assign.unseen import unseen_codes
+
+        return unseen_codes(self.workspace.assign, self.settlement.facts)
+
     @property
     def checks(self) -> tuple[Check, ...]:
         """Everything that was tested, failed ones first."""
@@ -80,12 +87,40 @@ class Result:
         """True if every contract was settled, every check passed and no row was set aside."""
         return self.settlement.passed
 
+    @property
+    def sections(self) -> tuple[Any, ...]:
+        """What each statement ends with, made by plugins."""
+        return self.plugins.report_sections
+
+    @property
+    def name(self) -> tuple[str, ...]:
+        """What the name of a run's folder ends with; nothing for a run that shows everything."""
+        return ()
+
+    def told(self, made: dict[str, Any]) -> dict[str, Any]:
+        """What the record says that the run was made from."""
+        return made
+
+    def hidden_columns(self, _: str) -> frozenset[str]:
+        """The columns of a table that are not shown."""
+        return frozenset()
+
+    def for_party(self, party: str) -> Result:
+        """The same as a party may see it: ``"provider"``, ``"commissioner"`` or an organisation's code.
+
+        What rests on tables and columns that are confidential to its role is shown in groups alone. Writing it
+        remembers what was shown, so that no two runs tell more. Raises InputError for a party of no contract.
+        """
+        from tallystick.confidential.view import view_for
+
+        return view_for(self, party)
+
     def statement(self, contract: str) -> Statement:
         """One contract's statement; KeyError for a contract that the workspace does not have."""
         from tallystick.report.statement import statement_of
 
         return statement_of(
-            self.settlement, contract, sections=self.plugins.report_sections, no_contract=self.no_contract_lines,
+            self.settlement, contract, sections=self.sections, no_contract=self.no_contract_lines,
             in_year=self.in_year,
         )  # fmt: skip
 
@@ -94,7 +129,7 @@ class Result:
         from tallystick.report.grouped import grouped
         from tallystick.report.statement import statement_from
 
-        book = grouped(self.settlement, self.plugins.report_sections, self.no_contract_lines, self.in_year)
+        book = grouped(self.settlement, self.sections, self.no_contract_lines, self.in_year)
         return (statement_from(book, contract) for contract in book.contracts)
 
     def explain(self, table: str, key: str, *, rule: str | None = None) -> Explanation:
@@ -107,11 +142,15 @@ class Result:
         """What each row of activity pays, for all rules or those of some labels, as one frame held in memory."""
         import polars as pl
 
-        from tallystick.kernel import pay
-
-        frames = pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
+        frames = self.line_frames(*rules)
         order = ["contract", "period", "label", "table", "key", "kind", "payer", "payee"]
         return self._native(pl.concat(frames).collect().sort(order) if frames else pl.DataFrame())
+
+    def line_frames(self, *rules: str) -> list[Any]:
+        """The same as lazy Polars frames, one for each flow that is paid row by row."""
+        from tallystick.kernel import pay
+
+        return pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
 
     def write(self, folder: str | Path | None = None, *, lines: bool = False, xlsx: bool = False) -> Path:
         """Write the run folder below ``folder``, whole or not at all, and return where it is.

@@ -20,8 +20,10 @@ ABOUT = """One page for each rule that the national plugin brings, made from the
 `tallystick rules NAME` shows the same in a terminal, and for a local plugin's rules too. Keys that every rule has
 (`use`, `label`, `clause`, `source`, `pays`, `plugin`) are on the page on [files](../files.md)."""
 
-TYPES = {str: "text", bool: "flag", tuple[str, ...]: "texts", dict[str, tuple[str, ...]]: "columns, each with codes",
-         Profile: "twelve rates"}  # fmt: skip
+TYPES = {
+    str: "text", int: "count", bool: "flag", tuple[str, ...]: "texts",
+    dict[str, tuple[str, ...]]: "columns, each with codes", Profile: "twelve rates",
+}  # fmt: skip
 ROLES = {
     "prices": "price list",
     "label": "label",
@@ -78,7 +80,7 @@ def _parameters(rule: Any) -> str:
     main = _table(rule.parameters.values())
     parts = [main, *_long_defaults(rule.parameters.values())]
     for spec in rule.parameters.values():
-        if spec.fields:
+        if spec.fields and not hasattr(spec.type, "text_form"):
             parts.append(f"### Each of {code(spec.written)}\n\n{_table(spec.fields.values())}")
         elif record := _record_class(spec):
             parts.append(f"### Each of {code(spec.name)}\n\n{_structure(record)}")
@@ -106,6 +108,8 @@ def kind(spec: Parameter) -> str:
     """What is written for the parameter, in the words of the page on files."""
     if spec.role == "prices" and spec.table is not None:
         return f"price list of [{plain(spec.table.name)}](../tables/{spec.table.name}.md)"
+    if form := getattr(spec.type, "text_form", ""):
+        return f"texts such as {code(form)}"
     if spec.role in ROLES:
         return ROLES[spec.role]
     if spec.kind is not None:
@@ -116,6 +120,8 @@ def kind(spec: Parameter) -> str:
 
 
 def _default(spec: Parameter) -> str:
+    if spec.needed:
+        return "**needed** in its table"
     if spec.default is attrs.NOTHING:
         return "none" if spec.optional else "**needed**"
     return default(spec.kind, spec.default)

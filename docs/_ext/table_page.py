@@ -14,6 +14,8 @@ ABOUT = """What a workspace may hold, made from the declarations that also drive
 columns are compared without case and punctuation, and each column is known by other names too; for all else there is a
 [mapping file](../../how-to/bring-your-data.md)."""
 
+WHO = "[who may see what](../../explanation/who-may-see-what.md)"
+
 HOW_MONEY = "Money stands in a column that ends in `_pence` or `_pounds`, or is text with its sign."
 
 
@@ -65,9 +67,10 @@ def _row(spec: TableSpec) -> str:
     if spec.prices:
         lines.append("- **Price list:** a contract names a list; `list` is filled in from its name, and not read.")
     if spec.confidential_to:
-        lines.append(f"- **Not shown line by line** to the {' or the '.join(spec.confidential_to)}.")
+        whom = f"the {' or the '.join(spec.confidential_to)}"
+        lines.append(f"- **Not shown line by line** to {whom}, but in groups of ten or more: {WHO}.")
     if hidden := [name for name, column in spec.columns.items() if column.confidential_to]:
-        lines.append(f"- **Columns not shown line by line:** {', '.join(code(name) for name in hidden)}.")
+        lines.append(f"- **Columns not shown line by line:** {', '.join(code(name) for name in hidden)}: {WHO}.")
     return "\n".join(lines)
 
 

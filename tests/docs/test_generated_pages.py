@@ -26,7 +26,8 @@ def headings(page: str) -> list[str]:
 
 def shown(spec: Parameter) -> list[str]:
     """What has to be on the page of one parameter: its name and meaning, and those of its records' fields."""
-    of_records = [text for field in spec.fields.values() for text in shown(field)]
+    written_as_text = hasattr(spec.type, "text_form")
+    of_records = [text for field in spec.fields.values() if not written_as_text for text in shown(field)]
     return [code(spec.written), plain(spec.meaning), *of_records]
 
 

@@ -74,6 +74,8 @@ LIMITS: Mapping[str, tuple[Any, ...]] = {
     "weight": (Fraction(1), Fraction(1, 7)),
     "attendances": (1, 2, 7),
     "contacts": (1, 3),
+    "raised_on": (datetime.date(2025, 4, 1), datetime.date(2025, 10, 2), datetime.date(2025, 12, 1)),
+    "decided_on": (datetime.date(2025, 10, 26), datetime.date(2025, 12, 30)),
 }
 UNIQUE = {
     "answers": ("spell", "question"),
@@ -129,6 +131,9 @@ def _rows(of: Chance, name: str, most: int) -> list[Row]:
     rows = [{n: _value(of, c) for n, c in spec.columns.items()} for _ in range(of.pick(*range(most + 1)))]
     if spec.key:
         rows = [{**row, spec.key: f"{spec.name[0]}{number:02d}"} for number, row in enumerate(rows)]
+    if name == "challenges" and of.pick(True, True, False):  # mostly whole: a half-made decision settles nothing at all
+        rows = [{**row, "decided_on": row["decision"] and row["decided_on"]} for row in rows]
+        rows = [{**row, "decision": row["decided_on"] and row["decision"]} for row in rows]
     return one_of_each(rows, *UNIQUE[name]) if name in UNIQUE else rows
 
 
@@ -146,7 +151,11 @@ def _world(of: Drawing, rule: type | None) -> National:
         needed = {label for one in taken for label in _refers(one)}
         taken += [one for one in entries if one.label in needed and one not in taken]
         held.append((name, of.pick("RA", "RB"), of.pick("QA", "QB"), "quarter", tuple(taken)))
-    rows = {name: _rows(of, name, 14 if spec.date else 8) for name, spec in SPECS.items() if not spec.prices}
+    rows = {
+        name: _rows(of, name, 14 if spec.date or name == "challenges" else 8)
+        for name, spec in SPECS.items()
+        if not spec.prices
+    }
     lists = [(name, listed) for name, spec in SPECS.items() if spec.prices for listed in TEXTS["list"]]
     prices = [PriceRows(name=of_list, table=name, rows=in_turn(_rows(of, name, 12), "code")) for name, of_list in lists]
     return National(held=held, prices=prices, rows=rows)

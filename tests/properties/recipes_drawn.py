@@ -75,12 +75,13 @@ def _limits(pick: Pick, *, counted: bool) -> dict[str, Any]:
 
 
 def _hold(pick: Pick, given: dict[str, Any]) -> dict[str, Any]:
-    way = pick("no", "no", "day", "evidence")
+    limits = [name for name in given if name.startswith(("threshold", "floor", "limit"))]
+    of_spells = given.get("table") == "spells" and not limits
+    way = pick("no", "day", "evidence", "evidence") if of_spells else pick("no", "no", "day")
     if way == "no":
         return {}
     held = {"hold_share": pick(Fraction(1, 10), Fraction(1, 3), Fraction(1)), "hold_pot": "held"}
-    limits = [name for name in given if name.startswith(("threshold", "floor", "limit"))]
-    if way == "day" or given.get("table") != "spells" or limits:
+    if way == "day":
         return held | {"release_on": pick("2025-11-30", "2026-06-30")}
     by = {"release_standard": "best", "release_criterion": pick("quick", "good"), "otherwise": pick("QA", "RZZ")}
     return held | by | {"until": pick(None, "2025-10-01", "2026-06-30")}

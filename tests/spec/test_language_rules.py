@@ -11,7 +11,7 @@ from tallystick.kernel import check
 from tallystick.kernel.errors import InputError
 from tallystick.kernel.flows import Carry, Covered, Excluded, Flow, Law, Priced
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.series import Amount, Count, Day, Price, Rate
+from tallystick.kernel.language.series import Amount, Count, Day, Flag, Price, Rate
 from tallystick.kernel.language.words import rest, total, when
 from tallystick.kernel.parameters import Label, parameter
 from tallystick.kernel.program import compose
@@ -141,6 +141,28 @@ def test_a_claim_that_is_valued_and_not_paid_clashes_with_nothing(reading: Read)
     made = case(contract("A", use(Cost), use(Claims)), tables=[Spells])
     found = read_case(reading, made, spells=[{"discharged": MAY, "days": 1, "cost": "£1.01"}])
     assert [line.clashing for line in found.units] == [1, 1]
+
+
+@rule("if-agreed")
+class IfAgreed(Rule):
+    """Every spell is covered, if the contract says so."""
+
+    agreed: Flag = parameter("Whether it was agreed.")
+
+    @hookimpl
+    def payment_currency(self, activity: Any) -> Iterator[Covered]:
+        yield Covered(activity.spells, unit="spell", where=self.agreed, reason="agreed")
+
+
+def test_a_number_of_a_rule_that_another_contract_holds_stops_nobody(reading: Read) -> None:
+    # Found by generated rules: the claim of a rule that A does not hold was looked at beside A's own, and its number
+    # is missing in A.
+    agreed = {"2025-07-01": False, "2025-11-05": True}
+    both = contract("B", use(Cost), use(IfAgreed, agreed=agreed))
+    made = case(contract("A", use(Cost)), both, tables=[Spells])
+    found = read_case(reading, made, spells=[{"contract": "A", "discharged": "2025-10-01", "cost": "£1.01"}])
+    assert not found.faults
+    assert [(one.contract, one.units, one.clashing) for one in found.units] == [("A", 1, 0)]
 
 
 @rule("capped-days")

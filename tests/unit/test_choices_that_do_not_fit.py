@@ -62,7 +62,7 @@ def test_a_name_that_is_not_there_is_told_where_it_was_written(
         (EASTMERE, '["elective spells"]', "[]", "line 39, column 1", "with the labels of such rules"),
         (EASTMERE, "lapses_after_days = 60\n", "", "line 43, column 1", "say when, by lapses_after_days"),
         (EASTMERE, '"an agreement made up for this example"', '""', "line 78, column 1", "legal_basis = "),
-        (WESTBROOK, 'calendar = "England and Wales"\n', "", "line 48, column 1", "calendar = "),
+        (WESTBROOK, 'calendar = "England and Wales"\n', "", "line 60, column 1", "calendar = "),
     ],
     ids=["a unit", "no labels", "no day on which it lapses", "no legal basis", "no calendar"],
 )

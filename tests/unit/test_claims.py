@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.assign_world import faults, one_fault, owners, paid, row, settled
+from tests.unit.command_world import tallystick
 
 CARDIAC = """
     [[claim]]
@@ -233,3 +234,18 @@ def test_a_wrong_cell_of_a_claim_in_contracts_csv_is_told_at_its_place(tmp_path:
     contracts = [contracts[0].replace(",claim.sevice", ""), "A,RAA,QAA,2025-04-01,1,,2027-01-01"]
     fault = one_fault(tmp_path, [row()], contracts)
     assert (fault.code, fault.row, fault.column) == ("claim/days", 1, "claim.to")
+
+
+def test_a_code_that_is_claimed_and_that_no_row_holds_is_told_and_fails_nothing(tmp_path: Path) -> None:
+    result = settled(tmp_path, [row(), row(service="S2")], assign_toml=CARDIAC)
+    (told,) = result.unseen_codes
+    assert (told.code, told.file, told.line) == ("claim/unseen", "assign.toml", 4)
+    assert told.found == 'no row has the service "S3", which contract B claims'
+    assert told.write == ""  # neither service that there is looks like it
+    assert result.passed
+    assert told.found in tallystick("settle", tmp_path).output
+    assert told.found in tallystick("check", tmp_path).output
+    contracts = ["id,provider,commissioner,from,years,claim.site", "A,RAA,QAA,2025-04-01,1,RAA01"]
+    (told,) = settled(tmp_path, [row()], contracts, assign_toml="").unseen_codes
+    assert (told.file, told.row, told.column) == ("contracts.csv", 1, "claim.site")
+    assert settled(tmp_path, [row(site="RAA01")], contracts, assign_toml="").unseen_codes == ()

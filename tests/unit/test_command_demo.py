@@ -82,7 +82,9 @@ class TestRulesAndPlugins:
             assert rule["schema"]["type"] == "object"
             for parameter in rule["parameters"]:
                 assert {"name", "kind", "meaning", "needed", "role"} <= set(parameter)
-                assert parameter["name"] in rule["schema"]["properties"]
+                schema = rule["schema"]
+                for key in parameter["name"].split("."):
+                    schema = schema["properties"][key]
         (share,) = [
             p
             for p in json.loads(tallystick("rules", "patient-experience", "--json").stdout)["parameters"]

@@ -21,7 +21,7 @@ from tallystick.in_year.posting_file import Head
 from tallystick.in_year.postings import Sum, entitlement
 from tallystick.kernel.errors import InputError, SettlementError
 from tallystick.report import on_disk
-from tests.unit.in_year_world import (
+from tests.unit.postings_world import (
     AS_AT,
     CONTRACTS,
     FIRST,
@@ -207,7 +207,7 @@ class TestTwoAtOnce:
     def test_processes_that_post_at_the_same_time_post_once(self, tmp_path: Path) -> None:
         code = (
             "import sys\nfrom pathlib import Path\nfrom tallystick.kernel.errors import InputError\n"
-            "from tests.unit.in_year_world import line, posted\n"
+            "from tests.unit.postings_world import line, posted\n"
             "print('ready', flush=True)\nsys.stdin.readline()\n"
             "for pence in range(1, 40):\n"
             "    try:\n        posted(Path(sys.argv[1]), [line(pence)])\n"
@@ -244,7 +244,7 @@ class TestTwoAtOnce:
 class TestDisks:
     def test_a_process_killed_at_any_moment_loses_and_doubles_nothing(self, tmp_path: Path) -> None:
         code = (
-            "import itertools, sys\nfrom pathlib import Path\nfrom tests.unit.in_year_world import line, posted\n"
+            "import itertools, sys\nfrom pathlib import Path\nfrom tests.unit.postings_world import line, posted\n"
             "print('ready', flush=True)\n"
             "for pence in itertools.count(int(sys.argv[2])):\n    posted(Path(sys.argv[1]), [line(pence)])\n"
         )

@@ -13,7 +13,7 @@ from tallystick.in_year import posting_file
 from tallystick.in_year.journal import open_journal
 from tallystick.in_year.posting_file import Head
 from tallystick.kernel.errors import InputError
-from tests.unit.in_year_world import FIRST, line, posted, three_postings
+from tests.unit.postings_world import FIRST, line, posted, three_postings
 
 PUT_BACK = (
     "\n  write: the file as it was posted, from a backup or from version control; a posting that was wrong is put "

@@ -12,7 +12,7 @@ from tallystick.in_year.postings import entitlement
 from tallystick.kernel.accounts import Pot
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.ledger import LedgerLine
-from tests.unit.in_year_world import AS_AT, CONTRACTS, HOLDERS, line
+from tests.unit.postings_world import AS_AT, CONTRACTS, HOLDERS, line
 
 
 def worked_out(lines: Sequence[LedgerLine], **more: object) -> list[Payable]:

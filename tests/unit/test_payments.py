@@ -10,7 +10,7 @@ import pytest
 from tallystick.in_year.payable import Payment
 from tallystick.in_year.payments import read_payments
 from tallystick.kernel.errors import InputError
-from tests.unit.in_year_world import AS_AT, CONTRACTS
+from tests.unit.postings_world import AS_AT, CONTRACTS
 
 HEADING = "contract,payer,payee,paid_on,amount,reference\n"
 APRIL = 'acute,QXX,ZH1,2025-04-15,"£1,000.50",April\n'

@@ -6,7 +6,7 @@ import pytest
 
 from tallystick.in_year.postings import Sum, due, entitlement, shown, together
 from tallystick.kernel.errors import SettlementError
-from tests.unit.in_year_world import SETTLED, line
+from tests.unit.postings_world import SETTLED, line
 
 
 class TestTheNameOfALine:

@@ -209,10 +209,11 @@ class _Found:
         begins, ends = self.of.bodies.days[body]
         span = f"on {row['first']}" if row["first"] == row["last"] else f"from {row['first']} to {row['last']}"
         of_it = "" if code == body else f", in whose place {body} stands,"
+        rows = f"{row['rows']:,} row{'s' if row['rows'] != 1 else ''} of {self.spec.name}"
         held = f"{f' from {begins}' if begins else ''}{f' to {ends}' if ends else ''}"
         return Fault(
             code="organisation/not-there", file=self.source or self.spec.name, column=column, times=times,
-            found=f"{code}{of_it} was not there {span} ({row['rows']:,} rows of {self.spec.name})",
+            found=f"{code}{of_it} was not there {span} ({rows})",
             why=f"{ORGANISATIONS} has {body}{held}, and no successor then",
             write=f"the code of whoever was there, the right days in {ORGANISATIONS}, or a row of {SUCCESSORS}",
         )  # fmt: skip

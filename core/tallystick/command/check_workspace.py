@@ -29,6 +29,8 @@ def command(context: click.Context, workspace: Path) -> None:
         click.echo(f"  table {name} was not read: {why}")
     if lost := screen.nobodys(result):
         click.echo(lost)
+    if unseen := screen.unseen(result):
+        click.echo(unseen)
     if result.passed:
         click.echo(f"All {len(result.outcomes):,} contracts can be settled. Nothing was written.")
         return

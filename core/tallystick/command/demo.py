@@ -12,7 +12,6 @@ import click
 from tallystick.command import screen
 from tallystick.command.copying import as_typed, copy_workspace
 from tallystick.command.group import Session
-from tallystick.in_year.rehearsal import RUNS, rehearse
 
 if TYPE_CHECKING:
     from tallystick.engine import Engine
@@ -22,6 +21,8 @@ EXAMPLES = "tallystick_examples"
 """The package that holds the bundled workspaces; it is looked for by name, since the engine does not know it."""
 
 FIRST = "acute-contract"
+RUNS = "runs.csv"
+"""The list of a workspace that is reconciled month by month: its runs are made one after the other."""
 
 
 @click.command("demo", short_help="Copy a bundled workspace, settle it and show it.")
@@ -53,6 +54,8 @@ def command(context: click.Context, name: str, listed: bool, into: Path | None) 
 
 def _year(engine: Engine, folder: Path) -> bool:
     """Every reconciliation of a year, one after the other; True if all of them passed."""
+    from tallystick.in_year.rehearsal import rehearse
+
     passed = True
     for run, result, posted in rehearse(engine, folder):
         click.echo(f"{run.says}\n\n{screen.payable(result)}")

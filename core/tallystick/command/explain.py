@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     metavar="[FILE]",
     help="Put the page, its rows and price rows and the record of the run in a zip file, for a dispute.",
 )
+@click.option(
+    "--for", "party", metavar="PARTY", help="As one party may see it: provider, commissioner or an organisation's code."
+)
 @click.pass_context
 def command(
     context: click.Context, workspace: Path, row: str | None, line: str | None, label: str | None, months: str | None,
-    as_at: datetime.datetime | None, pack: Path | None,
+    as_at: datetime.datetime | None, pack: Path | None, party: str | None,
 ) -> None:  # fmt: skip
     """Work one row out again, step by step: `tallystick explain . spells:S0001`.
 
@@ -49,6 +52,8 @@ def command(
             workspace, months=months, as_at=as_at.date() if as_at else None, posted="nothing", reference_rows=0,
             progress=told,
         )  # fmt: skip
+        if party is not None:
+            result = result.for_party(party)
         table, key = named(result, wanted)
         page = _page(result, table, key, label)
     click.echo(page.rstrip("\n"))
@@ -85,10 +90,18 @@ def named(result: Result, wanted: str) -> tuple[str, str]:
 
 def _page(result: Result, table: str, key: str, label: str | None) -> str:
     from tallystick.report.row_history import as_text, history
+    from tallystick.report.why_contract import why_contract
 
     text = result.explain(table, key, rule=label).as_text()
-    told = as_text(history(result.workspace, table, key))
-    return f"{text}\n{told}" if told else text
+    facts = result.settlement.facts[table]
+    row = next(iter(facts.records(str(facts.spec.key), [key])))
+    months = result.in_year.months if result.in_year else None
+    parts = [
+        text,
+        why_contract(result.workspace, table, key, row, months),
+        as_text(history(result.workspace, table, key, result.hidden_columns(table))),
+    ]
+    return "\n".join(part.rstrip("\n") + "\n" for part in parts if part)
 
 
 def _safe(key: str) -> str:

@@ -66,7 +66,8 @@ def page_of(name: str, brought: Brought) -> str:
 
 def _parameter_lines(spec: Parameter, indent: str) -> list[str]:
     said = parameter_as_json(spec)
-    about = [str(said["kind"]) + (f", {said['unit']}" if said.get("unit") else "")]
+    kind = f"texts such as “{said['text_form']}”" if "text_form" in said else str(said["kind"])
+    about = [kind + (f", {said['unit']}" if said.get("unit") else "")]
     about += [f"one of {', '.join(map(repr, said['choices']))}"] if said.get("choices") else []
     about += [f"at least {said['at_least']}"] if "at_least" in said else []
     about += [f"at most {said['at_most']}"] if "at_most" in said else []
@@ -75,10 +76,12 @@ def _parameter_lines(spec: Parameter, indent: str) -> list[str]:
         if said["needed"]
         else f"by default {said['default']}"
         if said.get("default") is not None
+        else "needed in its table"
+        if spec.needed
         else "may be left out"
     )
     lines = [f"{indent}{spec.written} ({'; '.join(about)})", f"{indent}    {spec.meaning}"]
-    for part in spec.fields.values():
+    for part in () if "text_form" in said else spec.fields.values():
         lines += _parameter_lines(part, indent + "    ")
     return lines
 
@@ -109,6 +112,7 @@ def parameter_as_json(spec: Parameter) -> dict[str, Any]:
         "at_least": _plain(spec.at_least), "at_most": _plain(spec.at_most),
         "table": spec.table.name if spec.table else None,
         "choices": [_plain(one) for one in spec.type] if chosen else None,
+        "text_form": getattr(spec.type, "text_form", None),
         "fields": [parameter_as_json(part) for part in spec.fields.values()] or None,
     }  # fmt: skip
     always = ("name", "role", "kind", "meaning", "needed")
@@ -140,7 +144,7 @@ def _kind(spec: Parameter) -> str:
         return "choice"
     if spec.type is Profile:
         return "profile"
-    return "text" if spec.type is str else "structure"
+    return {str: "text", int: "count"}.get(spec.type, "structure")
 
 
 def _plain(value: Any) -> Any:

@@ -140,6 +140,15 @@ def no_contract(result: Result) -> str:
     return "\n".join(said)
 
 
+def unseen(result: Result) -> str:
+    """Codes that contracts claim and no row holds."""
+    told = result.unseen_codes
+    lines = [in_words(told[:MOST_UNCLAIMED])] if told else []
+    if len(told) > MOST_UNCLAIMED:
+        lines.append(f"and {len(told) - MOST_UNCLAIMED:,} codes more that no row holds")
+    return "\n".join(lines)
+
+
 def checks(result: Result, *, failed_only: bool = False) -> str:
     """The checks, failed ones first, and how many passed."""
     failed = [check for check in result.checks if not check.passed]
@@ -162,4 +171,14 @@ def set_aside(result: Result) -> None:
         click.echo(in_words(result.settlement.set_aside), err=True)
         click.echo(
             f"\n{left:,} row{'s' if left != 1 else ''} set aside: not paid, and counted in every statement.", err=True
+        )
+
+
+def too_few(result: Result) -> None:
+    """Say on the other stream of which rules a party is shown the net alone, since whoever pays has to know."""
+    for contract, label in getattr(result, "netted", ()):
+        click.echo(
+            f"{contract}, {label}: too few people to be shown even all together, so only its net is shown. "
+            "What is paid may still tell how many they are: see “Who may see what” in the manual.",
+            err=True,
         )

@@ -38,13 +38,20 @@ if TYPE_CHECKING:
     help="What was posted before: in the journal, only as payments.csv says, or nothing.",
 )
 @click.option("--post", is_flag=True, help="Post what is due to the workspace's journal.")
+@click.option(
+    "--for",
+    "party",
+    metavar="PARTY",
+    help="Write what one party may see: provider, commissioner or an organisation's code. "
+    "With --post the whole run is written and posted too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what happened as JSON, faults with their codes.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
 @click.pass_context
 def command(
     context: click.Context, workspace: Path, out: Path | None, lines: bool, xlsx: bool, set_aside: bool,
     months: str | None,
-    as_at: datetime.datetime | None, posted: Source, post: bool, as_json: bool, quiet: bool,
+    as_at: datetime.datetime | None, posted: Source, post: bool, party: str | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
 
@@ -69,7 +76,12 @@ def command(
                 progress=told,
             )  # fmt: skip
             told("writing", 4, 5)
-            new = result.post() if post else None
+            full = result
+            new = full.post() if post else None
+            if party is not None:
+                if post:
+                    full.write(out, lines=lines, xlsx=xlsx)
+                result = full.for_party(party)
             run = result.write(out, lines=lines, xlsx=xlsx)
     except InputError as error:
         if not as_json:
@@ -77,9 +89,12 @@ def command(
         click.echo(json.dumps({"faults": [fault_as_json(fault) for fault in error.faults]}, indent=2))
         context.exit(WRONG_INPUT)
     if as_json:
-        click.echo(json.dumps(as_plain(result, run), indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps({**as_plain(result, run), **({"posted": str(new)} if new else {})}, indent=2, ensure_ascii=False)
+        )
     elif not quiet:
         screen.set_aside(result)
+        screen.too_few(result)
         click.echo(
             f"{result.workspace.title}\n\n{screen.outcomes(result)}\n\n{screen.checks(result, failed_only=True)}"
         )
@@ -87,6 +102,8 @@ def command(
             click.echo(lost)
         if unclaimed := screen.no_contract(result):
             click.echo(f"\n{unclaimed}\n")
+        if unseen := screen.unseen(result):
+            click.echo(f"{unseen}\n")
         if result.in_year is not None:
             click.echo(f"\n{screen.payable(result)}")
         click.echo(f"Written to {run}")
@@ -98,6 +115,20 @@ def command(
 def fault_as_json(fault: Fault) -> dict[str, object]:
     """A fault as plain values, its empty parts left out; ``code`` is stable between versions."""
     return {name: value for name, value in attrs.asdict(fault).items() if value not in ("", None)}
+
+
+def _in_year(result: Result) -> dict[str, object]:
+    """What a reconciliation adds: what is payable and what moved, in pence."""
+    of = result.in_year
+    if of is None:
+        return {}
+    return {
+        "in_year": {
+            "months": str(of.months), "as_at": of.as_at.isoformat(),
+            "payable": [one._asdict() for one in of.due.payable],
+            "moved": [attrs.asdict(one, filter=lambda at, _: at.name != "place") for one in of.moved],
+        }
+    }  # fmt: skip
 
 
 def as_plain(result: Result, run: Path) -> dict[str, object]:
@@ -117,5 +148,7 @@ def as_plain(result: Result, run: Path) -> dict[str, object]:
         ],
         "unplaced": [line._asdict() for line in result.settlement.reading.unplaced],
         "no_contract": [line._asdict() for line in result.no_contract_lines],
+        "unseen_codes": [fault_as_json(fault) for fault in result.unseen_codes],
         "set_aside": [fault_as_json(fault) for fault in result.settlement.set_aside],
+        **_in_year(result),
     }  # fmt: skip

@@ -49,6 +49,9 @@ class SchemeKeys:
     )
     settles: Literal["month", "quarter", "year"] = key("How often its contracts settle, by default.", default="year")
     plugins: tuple[str, ...] = key("Distributions whose rules this workspace uses.", default=())
+    smallest_group: int = key(
+        "The fewest people or rows in a group that is shown to a party to whom the rows are confidential.", default=10
+    )
     out: str = key("The folder that runs are written to, in the workspace.", default="runs")
 
 
@@ -86,6 +89,10 @@ def read_scheme(
     said = structured(SchemeKeys, data["scheme"], top.at("scheme"), faults)
     if said is None:
         return None
+    if said.smallest_group < 2:
+        found, why = f"{said.smallest_group} is too small a group", "a group of one is one person's answer"
+        write = "2 or more; 10 if nothing is said"
+        faults.append(top.at("scheme").at("smallest_group").fault("value/bounds", found, why, write))
     catalogue = Catalogue(plugins, said.plugins)
     funds = _funds(data.get("fund", []), top.at("fund"), said.money, faults)
     plain = Known(money=said.money, funds=frozenset(fund.name for fund in funds))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,67 +49,87 @@ class Record:
         return self.spot(column).fault(code, found, why, write)
 
 
-def read_small_csv(path: Path, name: str, fields: Mapping[str, Field]) -> list[Record]:
-    """Read every row; raises InputError with every fault. Empty rows are passed over, and counted as rows are not."""
+def rows_of(
+    path: Path, name: str, needed: Sequence[str], other: Sequence[str], faults: list[Fault]
+) -> list[tuple[int, dict[str, str]]]:
+    """Every row with its number from 1 and its cells by column, trimmed; all that is wrong is added to ``faults``.
+
+    ``needed`` columns have to be there, ``other`` ones may be. Rows without any cell are passed over.
+    """
     try:
         text = decoded(path.read_bytes(), name)
+    except InputError as error:
+        faults.extend(error.faults)
+        return []
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise InputError(Fault(code="file/unreadable", found="the file cannot be read", why=why, file=name)) from None
+        faults.append(Fault(code="file/unreadable", found="the file cannot be read", why=why, file=name))
+        return []
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        rows = [[cell.strip() for cell in row] for row in lines if any(cell.strip() for cell in row)]
+        heading = [cell.strip() for cell in next((row for row in lines if any(row)), [])]
+        wrong = list(_wrong_heading(heading, name, needed, other))
+        faults.extend(wrong)
+        return [] if wrong else list(_rows(lines, heading, name, faults))
     except csv.Error as error:
-        why = f"the quotes around a cell are not closed ({error})"
-        found = "the rows cannot be told apart from here on"
+        found, why = "the rows cannot be told apart from here on", f"the quotes around a cell are not closed ({error})"
         write = '"a, b" or ""'
-        fault = Fault(code="file/malformed", found=found, file=name, line=lines.line_num, why=why, write=write)
-        raise InputError(fault) from None
-    if not rows:
-        raise InputError(empty(name))
-    heading, *body = rows
-    faults = [*other_separator(heading, name), *_heading_faults(heading, name, fields)]
-    if faults:
-        raise InputError(faults)
-    records = [_record(name, number, heading, cells, fields, faults) for number, cells in enumerate(body, start=1)]
+        faults.append(Fault(code="file/malformed", found=found, file=name, line=lines.line_num, why=why, write=write))
+        return []
+
+
+def _wrong_heading(heading: list[str], name: str, needed: Sequence[str], other: Sequence[str]) -> Iterator[Fault]:
+    if not heading:
+        yield empty(name)
+        return
+    if wrong := other_separator(heading, name):
+        yield from wrong
+        return
+    known = (*needed, *other)
+    for column in dict.fromkeys(heading):
+        spot = CellSpot(name, column=column)
+        if column not in known:
+            found = f'there is no column "{column}" here'
+            yield spot.fault("column/unknown", found, "nothing would read it", did_you_mean(column, known))
+        elif heading.count(column) > 1:
+            yield spot.fault("column/twice", f'two columns are headed "{column}"', "", "one column of each name")
+    for column in needed:
+        if column not in heading:
+            yield CellSpot(name).fault("column/missing", f"there is no column {column}", "", ",".join(known))
+
+
+def _rows(
+    lines: Iterator[list[str]], heading: list[str], name: str, faults: list[Fault]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    number = 0
+    for cells in lines:
+        if not any(cells):
+            continue
+        number += 1
+        if len(cells) != len(heading):
+            found = f"the row has {len(cells)} cells, and the heading {len(heading)}"
+            write = "as many cells as the heading has; quotes around a cell with a comma"
+            faults.append(CellSpot(name, number).fault("row/length", found, "", write))
+        else:
+            yield number, dict(zip(heading, (cell.strip() for cell in cells), strict=True))
+
+
+def read_small_csv(path: Path, name: str, fields: Mapping[str, Field]) -> list[Record]:
+    """Read every row of a file with these columns; raises InputError with every fault."""
+    needed = [column for column, declared in fields.items() if declared.needed]
+    other = [column for column, declared in fields.items() if not declared.needed]
+    faults: list[Fault] = []
+    records = [
+        _record(name, number, cells, fields, faults) for number, cells in rows_of(path, name, needed, other, faults)
+    ]
     if faults:
         raise InputError(first_of_each_kind(faults))
     return [record for record in records if record is not None]
 
 
-def _heading_faults(heading: Sequence[str], name: str, fields: Mapping[str, Field]) -> list[Fault]:
-    faults = []
-    for column in dict.fromkeys(heading):
-        spot = CellSpot(name, column=column)
-        if column not in fields:
-            write = did_you_mean(column, fields)
-            faults.append(
-                spot.fault("column/unknown", f'there is no column "{column}"', "nothing would read it", write)
-            )
-        elif heading.count(column) > 1:
-            write = "one column of each name"
-            faults.append(spot.fault("column/twice", f'two columns are headed "{column}"', "", write))
-    for column, declared in fields.items():
-        if declared.needed and column not in heading:
-            found = f"there is no column {column}"
-            faults.append(CellSpot(name).fault("column/missing", found, "", ",".join(fields)))
-    return faults
-
-
 def _record(
-    name: str,
-    number: int,
-    heading: Sequence[str],
-    cells: Sequence[str],
-    fields: Mapping[str, Field],
-    faults: list[Fault],
+    name: str, number: int, given: Mapping[str, str], fields: Mapping[str, Field], faults: list[Fault]
 ) -> Record | None:
-    if len(cells) != len(heading):
-        found = f"the row has {len(cells)} cells, and the heading {len(heading)}"
-        write = "as many cells as the heading has; quotes around a cell with a comma"
-        faults.append(CellSpot(name, number).fault("row/length", found, "", write))
-        return None
-    given = dict(zip(heading, cells, strict=True))
     values: dict[str, Any] = {}
     before = len(faults)
     for column, declared in fields.items():

@@ -53,6 +53,8 @@ class Workspace:
     """Whether activity may hold columns that look like identifiers of people."""
     scheme_rules: Mapping[str, Draft] = field(factory=dict, repr=False)
     """The rules of the scheme as they are written, by label, before any contract holds them."""
+    smallest_group: int = 10
+    """The fewest people or rows in a group that is shown to a party to whom the rows are confidential."""
     assign: Assignment = field(factory=Assignment, repr=False)
     """Which contract a row belongs to, where files beside scheme.toml say more than its parties."""
 
@@ -88,6 +90,7 @@ def load_workspace(
         activity=scheme.activity, mapping=scheme.columns, files=_hashes(folder, scheme.prices, scheme.columns, assign),
         out=folder / scheme.said.out, unread=scheme.unread, assign=assign,
         identifiers=scheme.identifiers, scheme_rules=scheme.rules,
+        smallest_group=scheme.said.smallest_group,
     )  # fmt: skip
 
 

@@ -89,6 +89,10 @@ class ActivityReader:
             facts = {name: up_to(one, months) for name, one in facts.items()}
         return self.workspace.assign.applied(facts, case.tables, set_aside=self.set_aside)
 
+    def as_sent(self, name: str, months: Months | None = None) -> Facts:
+        """One table as it was sent, before contracts and responsible commissioners are written into its rows."""
+        return self._table(name, self.choice(months), dict(self.frames or {}))
+
     def _table(self, name: str, choice: Choice, handed: Mapping[str, Any]) -> Facts:
         case = self.workspace.case
         spec, mapping = self.workspace.assign.read_as(case.tables[name]), self.mapping.get(name, {})

@@ -137,6 +137,10 @@ class Wording:
         identity, name = (str(part) for part in node.data)
         if identity == "scheme":
             return "the day up to which facts are known", ATOM
+        parameter, _, part = name.partition(".")
+        if part:
+            place, _, of_part = part.partition(".")
+            return f"{plain_name(of_part)} ({plain_name(parameter)} {int(place) + 1})", ATOM
         return f"the {name}" if identity == "contract" else plain_name(name), ATOM
 
     def _pot(self, node: Node) -> Said:

@@ -34,6 +34,8 @@ class Rule:
     rule_name: ClassVar[str]
     version: ClassVar[str]
     parameters: ClassVar[dict[str, Parameter]]
+    is_budget: ClassVar[bool] = False
+    """True for a rule that always pays a sum for care that something else paid for before: it says what it replaces."""
 
 
 class PriceStep:

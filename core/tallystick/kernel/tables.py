@@ -31,6 +31,10 @@ ROLES = ("contract", "provider", "commissioner", "person")
 """Column names with a meaning to the engine: what places a row in a contract, and whose row it is."""
 
 
+PARTIES = ("provider", "commissioner")
+"""The parties that a table or a column may be confidential to."""
+
+
 @frozen
 class Column:
     """One declared column: its kind, what it means, and what may stand in it.
@@ -66,7 +70,7 @@ def column(
 
 @frozen(kw_only=True)
 class Selection:
-    """How the rows of a table select rows of others, by its columns; see :mod:`tallystick.files.selections`.
+    """How the rows of a table select rows of others, one by its key or many by a filter; the columns that say so.
 
     ``table`` names the other table; ``row`` one of its keys, or ``filter`` a condition. One row may be selected again
     once the former selection has ended: ``ends`` and ``begins`` are days, and after the codes of ``final``, a column
@@ -210,6 +214,7 @@ def table(
             raise RuleError(f"table {name}: rows that select others need a key that names them")
         if key is None and (date is not None or units):
             raise RuleError(f"table {name}: rows that are dated or paid for need a key that names them")
+        _check_confidential(name, confidential_to, columns, (key, date))
         all_unique = ((key,), *unique) if key else unique
         cls.table = TableSpec(
             name=name, meaning=" ".join((cls.__doc__ or "").split()), columns=columns, key=key, date=date,
@@ -221,6 +226,19 @@ def table(
         return cls
 
     return declare
+
+
+def _check_confidential(
+    name: str, whole: tuple[str, ...], columns: Mapping[str, Column], seen: tuple[str | None, ...]
+) -> None:  # fmt: skip
+    """Refuse a party that is none, and a confidential key or day in a table whose rows are shown."""
+    said = [(f"table {name}", whole), *((f"column {name}.{n}", one.confidential_to) for n, one in columns.items())]
+    for what, to in said:
+        if unknown := sorted(set(to) - set(PARTIES)):
+            raise RuleError(f"{what} is confidential to {unknown[0]!r}, which is none of {', '.join(PARTIES)}")
+    for column_name in seen:
+        if column_name is not None and set(columns[column_name].confidential_to) - set(whole):
+            raise RuleError(f"table {name}: {column_name} names or dates its rows: make the whole table confidential")
 
 
 def _column(cls: type[Table], name: str, hint: Any) -> Column:

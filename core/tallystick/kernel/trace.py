@@ -68,11 +68,11 @@ class Paid:
         return _sum([_for_contract(part) for part in self._parts(labels)])
 
     def accounts(self, label: Label) -> tuple[Account, Account] | None:
-        """Who pays whom by the rule, if its flows of cash all go between the same two accounts; None if not."""
-        pairs = {(flow.payer, flow.payee) for flow in _named(self._traced, label).flows if flow.book == "cash"}
-        if len(pairs) != 1:
+        """Who pays whom, as the rule's first flow does, if all its cash moves between two accounts; None if not."""
+        pairs = [(flow.payer, flow.payee) for flow in _named(self._traced, label).flows if flow.book == "cash"]
+        if len({frozenset(pair) for pair in pairs}) != 1 or any(one.grain.table for one in pairs[0]):
             return None
-        ((payer, payee),) = pairs
+        payer, payee = pairs[0]
         return Account(payer, "who pays by the other rule"), Account(payee, "who is paid by the other rule")
 
     def year(self, label: Label) -> tuple[Amount, Profile | None] | None:

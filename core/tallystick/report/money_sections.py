@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from attrs import evolve
+
 from tallystick.kernel.case import SETTLES, Period
 from tallystick.kernel.describe import value_text
 from tallystick.kernel.language.nodes import Kind
@@ -50,6 +52,7 @@ def money_sections(part: ContractPart) -> Iterator[Section]:
         if name in placed:
             yield _by_label(title, placed[name], part)
     yield from _pots(part, placed.get("pots", []))
+    yield from _without_pots(part, placed.get("pots", []))
     if "others" in placed:
         yield _others(part, placed["others"])
     if "books" in placed:
@@ -102,6 +105,18 @@ def _pots(part: ContractPart, lines: list[LedgerLine]) -> Iterator[Section]:
         moved = [line for line in lines if state.account in (line.payer, line.payee) and line.book == state.book]
         if moved:
             yield _pot(part, state, moved)
+
+
+def _without_pots(part: ContractPart, lines: list[LedgerLine]) -> Iterator[Section]:
+    """What is held and released where a party does not see what is in the pot."""
+    known = {(state.account, state.book) for state in part.pots}
+    loose = [line for line in lines if not {(line.payer, line.book), (line.payee, line.book)} & known]
+    if loose:
+        section = _by_label("Held, released and otherwise paid from pots that are not shown", loose, part)
+        past = [line for line in loose if part.contract.provider not in (line.payer, line.payee)]
+        notes = [f"{line.label}: {line.reason}, {value_text(Kind.AMOUNT, line.pence, _unit(part))} to "
+                 f"{named(line.payee, part)}." for line in past]  # fmt: skip
+        yield evolve(section, notes=tuple(notes))
 
 
 def _pot(part: ContractPart, state: PotState, lines: list[LedgerLine]) -> Section:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tallystick.files.workspace import Workspace
 from tallystick.in_year.activity import ActivityReader
@@ -28,11 +28,22 @@ class Version:
     """False if it was received after the day up to which facts are known."""
 
 
-def history(workspace: Workspace, table: str, key: str) -> list[Version]:
-    """Every version of a row in the order in which it was received; an empty list if it came by no submission."""
+def history(workspace: Workspace, table: str, key: str, hidden: frozenset[str] = frozenset()) -> list[Version]:
+    """Every version of a row in the order in which it was received; an empty list if it came by no submission.
+
+    A change in one of the ``hidden`` columns is not told.
+    """
     reader = ActivityReader(workspace)
     sent = sorted((one for one in reader.submissions if one.table == table), key=lambda one: (one.received, one.name))
-    return list(_versions(workspace, sent, reader.mapping.get(table, {}), table, key))
+    versions = list(_versions(workspace, sent, reader.mapping.get(table, {}), table, key))
+    if not hidden:
+        return versions
+    shown = [evolve(one, changed={n: of for n, of in one.changed.items() if n not in hidden}) for one in versions]
+    befores = [None, *shown][: len(shown)]
+    return [
+        one for before, one in zip(befores, shown, strict=True)
+        if before is None or before.row is None or one.row is None or one.changed
+    ]  # fmt: skip
 
 
 def _versions(

@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tallystick.in_year.postings import PostingKey, shown
-from tallystick.kernel import pay
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.lines import COLUMNS
@@ -117,7 +116,7 @@ def statement_files(result: Result) -> dict[str, str]:
 
 def _write_statements(result: Result, folder: Path, *, xlsx: bool) -> None:
     (folder / STATEMENTS).mkdir()
-    book = grouped(result.settlement, result.plugins.report_sections, result.no_contract_lines, result.in_year)
+    book = grouped(result.settlement, result.sections, result.no_contract_lines, result.in_year)
     for contract, name in statement_files(result).items():
         statement = statement_from(book, contract)
         if xlsx:
@@ -149,8 +148,7 @@ def _write_lines(result: Result, path: Path) -> None:
     """What each row pays, streamed; then added up again and compared with the ledger, to the penny."""
     import polars as pl
 
-    settled = result.settlement
-    frames = pay.line_frames(settled.program, settled.facts)
+    frames = result.line_frames()
     if frames:
         pl.concat(frames).sink_parquet(path)
     else:

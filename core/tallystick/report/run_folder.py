@@ -39,7 +39,7 @@ def write_run(result: Result, folder: Path | None = None, *, lines: bool = False
     below.mkdir(parents=True, exist_ok=True)
     remove_dead(below, "run-")
     made = made_from(result)
-    name = f"run-{fingerprint(made)}"
+    name = "-".join(("run", fingerprint(made), *result.name))
     wanted = _wanted(result, lines=lines, xlsx=xlsx)
     found = _existing(below, name, wanted)
     if found is not None:

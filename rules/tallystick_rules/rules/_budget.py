@@ -44,13 +44,16 @@ class Replaced:
         return {"label": label, "says": label, "amount": amount}
 
 
-def check_budget(rule: Any, *, is_budget: bool) -> None:
-    """Refuse a budget that does not say what it replaces, and one that says two things of that."""
+def check_budget(rule: Any, *, is_budget: bool = False) -> None:
+    """Refuse a budget that does not say what it replaces, and one that says two things of that.
+
+    A rule is one if its class says so, or ``is_budget`` for a rule that is one only as it is composed.
+    """
     name = type(rule).rule_name
     if rule.replaces is not None and rule.additional:
         says = f"{name}: additional, and yet it replaces something"
         raise RuleError(says, about="additional", write="one of the two")
-    if is_budget and rule.replaces is None and not rule.additional:
+    if (is_budget or type(rule).is_budget) and rule.replaces is None and not rule.additional:
         raise RuleError(
             f"{name}: a budget says what it replaces, or the commissioner pays for the same units twice",
             about="replaces",
@@ -71,11 +74,11 @@ def replacing(replaces: Any, paid: Paid, profile: Profile | None) -> Iterator[Fl
         year = paid.year(one.label)
         taken = instalment(one.amount, profile if year is None else year[1])
         yield Flow(
-            payee, payer, taken.named(f"baseline of {one.says}"), kind="adjustment",
+            payee, payer, taken.named(f"baseline of {one.says}, this period"), kind="adjustment",
             reason=f"the part of “{one.says}” that this budget replaces",
         )  # fmt: skip
         if year is not None:
-            baseline = each_contract(one.amount)
+            baseline = each_contract(one.amount).named(f"baseline of {one.says}, a year")
             yield Law(
                 f"no more is replaced of “{one.says}” than a year of it", baseline.at_most(year[0]), baseline
             )  # fmt: skip

@@ -23,18 +23,18 @@ def limited(rule: Any, earned: ToDate, of: Chosen | None) -> tuple[ToDate, list[
     """What is due to date within threshold, floor and limit, and the flows that bring it there."""
     due, moves = earned, list[Flow | Figure]()
     if rule.threshold_year is not None or rule.threshold_units is not None:
-        due = _above_threshold(rule, earned, of)
+        due = _above_threshold(rule, earned, of).called("due above the threshold")
         below = (earned.part - due.part).named("below the threshold")
         moves.append(_back(rule, below, "below the threshold of the year to date, less what was below it before"))
     if rule.floor_year is not None:
         floor, unraised = plan(rule.floor_year, rule.profile, "floor"), due
-        due = due.with_each(lambda amount, least: amount.at_least(least), floor)
+        due = due.with_each(lambda amount, least: amount.at_least(least), floor).called("due with the floor")
         raised = (due.part - unraised.part).named("up to the floor")
         reason = "up to the floor of the year to date, less what was added before"
         moves.append(Flow(rule.payer, rule.payee, raised, kind="adjustment", reason=reason))
     if rule.limit_year is not None:
         limit, unlimited = plan(rule.limit_year, rule.profile, "limit"), due
-        due = due.with_each(lambda amount, most: amount.at_most(most), limit)
+        due = due.with_each(lambda amount, most: amount.at_most(most), limit).called("due within the limit")
         over = (unlimited.part - due.part).named("above the limit")
         moves += _over(rule, over)
     return due, moves
@@ -45,7 +45,7 @@ def _above_threshold(rule: Any, earned: ToDate, of: Chosen | None) -> ToDate:
         threshold = plan(rule.threshold_year, rule.profile, "threshold")
         return earned.with_each(lambda amount, least: (amount - least).at_least(0), threshold)
     assert of is not None
-    units = counted_to_date(total(when(of.where, of.paid)), "units")
+    units = counted_to_date(total(when(of.where, of.paid)), "units paid for")
     threshold_units = planned_count(rule.threshold_units, rule.profile, "threshold")
 
     def above(amount: Amount, count: Count, least: Count) -> Amount:

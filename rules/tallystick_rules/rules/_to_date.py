@@ -23,6 +23,10 @@ class ToDate:
         """What the period itself adds."""
         return self.now - self.before
 
+    def called(self, name: str) -> ToDate:
+        """The same with a name for both ends, which an explanation shows."""
+        return ToDate(self.before.named(f"{name} before this period"), self.now.named(f"{name}, year to date"))
+
     def with_each(self, work: Callable[..., Amount], *others: ToDate | CountToDate) -> ToDate:
         """The same formula for both ends: ``work(amount, *others)``."""
         before = work(self.before, *(one.before for one in others))
@@ -39,13 +43,15 @@ class CountToDate:
 
 def to_date(part: Amount, name: str) -> ToDate:
     """The year to date of what each period adds."""
-    before = so_far(part)
+    part = part.named(f"{name} of this period")
+    before = so_far(part).named(f"{name} of the year before this period")
     return ToDate(before, (before + part).named(f"{name}, year to date"))
 
 
 def counted_to_date(part: Count, name: str) -> CountToDate:
     """The same of a count."""
-    before = so_far(part)
+    part = part.named(f"{name} of this period")
+    before = so_far(part).named(f"{name} of the year before this period")
     return CountToDate(before, (before + part).named(f"{name}, year to date"))
 
 

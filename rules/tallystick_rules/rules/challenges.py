@@ -27,8 +27,9 @@ class Challenges(Rule):
         where the challenge is upheld. A challenge is of the whole payment of a row: part of it cannot be contested.
 
     Who pays whom
-        Open: the provider pays into a pot that the commissioner holds. Upheld: the provider pays the commissioner.
-        Rejected or withdrawn: nobody, and the payment stands. Not decided in time: from the pot to `undecided_to`.
+        Open: the provider pays into a pot that the commissioner holds. Upheld: the provider pays the commissioner,
+        whoever it was that paid for the row. Rejected or withdrawn: nobody, and the payment stands. Not decided in
+        time: from the pot to `undecided_to`. Who raised the challenge makes no difference to the money.
 
     How it is worked out
         1. What is contested is all that the rules named under `on` pay for the row, net to the provider, if it is
@@ -78,13 +79,14 @@ class Challenges(Rule):
         decision: Maybe[Code] = activity.challenges.find("decision", of_table=table, row=key)
         worth = net.at_least(0).as_line().named("paid for the row")
 
-        known = raised.map(lambda day: day <= contract.as_at).is_yes()
-        late = raised.map(lambda day: days_between(contract.last_day, day) > self.raise_within_days).is_yes()
-        counts = known & ~late & (worth > 0)
+        known = raised.map(lambda day: day <= contract.as_at).is_yes().named("known")
+        after = raised.map(lambda day: days_between(contract.last_day, day) > self.raise_within_days)
+        late = after.is_yes().named("raised too late")
+        counts = (known & ~late & (worth > 0)).named("challenged in time")
         decided = decided_on.map(lambda day: day <= contract.as_at).is_yes()
         in_time = joined(lambda start, end: days_between(start, end) <= self.decide_within_days, raised, decided_on)
-        closed = decided & in_time.is_yes()
-        upheld = decision.map(lambda code: code == UPHELD).is_yes()
+        closed = (decided & in_time.is_yes()).named("decided in time")
+        upheld = decision.map(lambda code: code == UPHELD).is_yes().named("upheld")
 
         contested = when(counts & ~closed, worth).named("contested")
         pot = contract.pot(self.pot, purpose="payment that is contested", at_end="carry forward")

@@ -129,7 +129,8 @@ def _clashes(
     clashes: Flag | None = None
     for other, rival in same:
         if other != identity:
-            too = Flag(rival.where) & holds(other)
+            # Only where it is held: a number of a rule that the contract does not hold is missing, and missing stops.
+            too: Flag = when(holds(other), Flag(rival.where), literal(Kind.FLAG, False))
             clashes = too if clashes is None else clashes | too
     held = Count(_units_of(program.case.tables[claim.table], claim.unit))
     own = [c for other, c in same if other == identity]

@@ -76,12 +76,11 @@ def command(
                 progress=told,
             )  # fmt: skip
             told("writing", 4, 5)
-            full = result
-            new = full.post() if post else None
+            new = result.post() if post else None
             if party is not None:
                 if post:
-                    full.write(out, lines=lines, xlsx=xlsx)
-                result = full.for_party(party)
+                    result.write(out, lines=lines, xlsx=xlsx)
+                result = result.for_party(party)
             run = result.write(out, lines=lines, xlsx=xlsx)
     except InputError as error:
         if not as_json:
@@ -93,23 +92,26 @@ def command(
             json.dumps({**as_plain(result, run), **({"posted": str(new)} if new else {})}, indent=2, ensure_ascii=False)
         )
     elif not quiet:
-        screen.set_aside(result)
-        screen.too_few(result)
-        click.echo(
-            f"{result.workspace.title}\n\n{screen.outcomes(result)}\n\n{screen.checks(result, failed_only=True)}"
-        )
-        if lost := screen.nobodys(result):
-            click.echo(lost)
-        if unclaimed := screen.no_contract(result):
-            click.echo(f"\n{unclaimed}\n")
-        if unseen := screen.unseen(result):
-            click.echo(f"{unseen}\n")
-        if result.in_year is not None:
-            click.echo(f"\n{screen.payable(result)}")
-        click.echo(f"Written to {run}")
-        if post:
-            click.echo(f"Posted to {new}" if new else "Nothing changed since the last posting, and nothing was posted")
+        _say(result, run, new, post=post)
     context.exit(0 if result.passed else 1)
+
+
+def _say(result: Result, run: Path, new: Path | None, *, post: bool) -> None:
+    """What happened, in words."""
+    screen.set_aside(result)
+    screen.too_few(result)
+    click.echo(f"{result.workspace.title}\n\n{screen.outcomes(result)}\n\n{screen.checks(result, failed_only=True)}")
+    if lost := screen.nobodys(result):
+        click.echo(lost)
+    if unclaimed := screen.no_contract(result):
+        click.echo(f"\n{unclaimed}\n")
+    if unseen := screen.unseen(result):
+        click.echo(f"{unseen}\n")
+    if result.in_year is not None:
+        click.echo(f"\n{screen.payable(result)}")
+    click.echo(f"Written to {run}")
+    if post:
+        click.echo(f"Posted to {new}" if new else "Nothing changed since the last posting, and nothing was posted")
 
 
 def fault_as_json(fault: Fault) -> dict[str, object]:

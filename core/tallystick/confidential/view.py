@@ -59,7 +59,7 @@ class View(Result):
     def no_contract_lines(self) -> tuple[NoContractLine, ...]:
         """Rows of no contract; an organisation is shown its own alone."""
         lines = self.full.no_contract_lines
-        return lines if self.made_for in ROLES else tuple(
+        return lines if self.made_for in PARTIES else tuple(
             one for one in lines if self.made_for in (one.provider, one.commissioner)
         )  # fmt: skip
 

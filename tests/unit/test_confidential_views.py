@@ -135,6 +135,19 @@ class TestTheRunFolder:
             assert apart not in said
         assert set(pl.read_csv(run / "balances.csv")["account"]) == {"RXX"}
 
+    def test_that_a_pot_was_paid_into_at_all_is_not_told(self, tmp_path: Path) -> None:
+        pot = '{ pot = "improvement", at_end = "carry forward" }'
+        to_pot = CONTRACT.replace('unreleased_to = "commissioner"', f"unreleased_to = {pot}")
+        told = [
+            [
+                check.name
+                for check in view(settle(make(tmp_path / str(no), patients(12, no, 30), contract=to_pot))).checks
+            ]
+            for no in (0, 1)
+        ]
+        assert told[0] == told[1]
+        assert not [name for name in told[1] if "improvement" in name]
+
     def test_its_record_says_for_whom_and_it_is_another_folder(self, tmp_path: Path) -> None:
         full = settle(make(tmp_path, patients(31, 3, 22)))
         whole, run = full.write(tmp_path / "out"), view(full).write(tmp_path / "out")
@@ -169,6 +182,26 @@ class TestTheRunFolder:
     def test_it_cannot_be_posted(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="not posted"):
             view(settle(make(tmp_path, patients(12, 1)))).post()
+
+
+def whole_content(folder: Path, said: dict[str, tuple[str, str | None]], contract: str) -> tuple[str, str]:
+    """The name of the run folder that the provider is given, and all that is in it."""
+    run = view(settle(make(folder, said, contract=contract))).write(folder / "out", lines=True)
+    return run.name, content(run)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations([SATISFIED] * 14 + [NOT_SATISFIED] * 12 + [None] * 15), st.sampled_from([14, 3]))
+def test_who_said_what_changes_no_byte_of_what_the_provider_is_given(
+    tmp_path_factory: pytest.TempPathFactory, said: list[str | None], few: int
+) -> None:
+    words = [word if place < 41 - few or word is None else SATISFIED for place, word in enumerate(said)]
+    spells = [
+        {f"S{number:03}": ("2025-06-10", word) for number, word in enumerate(order)}
+        for order in (words, sorted(words, key=str))
+    ]
+    one, other = (whole_content(tmp_path_factory.mktemp("run"), of, CONTRACT) for of in spells)
+    assert one == other
 
 
 class TestTwoRuns:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 import tallystick_rules.plugin
 from tallystick import Engine
 from tallystick.confidential.view import View
@@ -120,3 +122,14 @@ def net(of: Result, party: str = "RXX") -> int:
     """What the party receives less what it pays, in pence."""
     lines = of.settlement.lines
     return sum(line.pence * ((line.payee == party) - (line.payer == party)) for line in lines if line.book == "cash")
+
+
+def content(run: Path) -> str:
+    """Everything in a run folder as text, Parquet read back."""
+    found = []
+    for path in sorted(path for path in run.rglob("*") if path.is_file()):
+        if path.suffix == ".parquet":
+            found.append(pl.read_parquet(path).write_csv())
+        else:
+            found.append(path.read_text(encoding="utf-8"))
+    return "\n".join(found)

@@ -19,6 +19,7 @@ from tests.unit.confidential_world import (
     NOT_SATISFIED,
     SATISFIED,
     SCHEME,
+    content,
     groups,
     make,
     net,
@@ -30,17 +31,6 @@ from tests.unit.confidential_world import (
 
 NETTED = "held less released, net"
 TOGETHER = "not shown apart (fewer than 10)"
-
-
-def content(run: Path) -> str:
-    """Everything in a run folder as text, Parquet read back."""
-    found = []
-    for path in sorted(path for path in run.rglob("*") if path.is_file()):
-        if path.suffix == ".parquet":
-            found.append(pl.read_parquet(path).write_csv())
-        else:
-            found.append(path.read_text(encoding="utf-8"))
-    return "\n".join(found)
 
 
 class TestGroups:
@@ -135,6 +125,19 @@ class TestTheRunFolder:
             assert apart not in said
         assert set(pl.read_csv(run / "balances.csv")["account"]) == {"RXX"}
 
+    def test_that_a_pot_was_paid_into_at_all_is_not_told(self, tmp_path: Path) -> None:
+        pot = '{ pot = "improvement", at_end = "carry forward" }'
+        to_pot = CONTRACT.replace('unreleased_to = "commissioner"', f"unreleased_to = {pot}")
+        told = [
+            [
+                check.name
+                for check in view(settle(make(tmp_path / str(no), patients(12, no, 30), contract=to_pot))).checks
+            ]
+            for no in (0, 1)
+        ]
+        assert told[0] == told[1]
+        assert not [name for name in told[1] if "improvement" in name]
+
     def test_its_record_says_for_whom_and_it_is_another_folder(self, tmp_path: Path) -> None:
         full = settle(make(tmp_path, patients(31, 3, 22)))
         whole, run = full.write(tmp_path / "out"), view(full).write(tmp_path / "out")
@@ -169,6 +172,26 @@ class TestTheRunFolder:
     def test_it_cannot_be_posted(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="not posted"):
             view(settle(make(tmp_path, patients(12, 1)))).post()
+
+
+def whole_content(folder: Path, said: dict[str, tuple[str, str | None]], contract: str) -> tuple[str, str]:
+    """The name of the run folder that the provider is given, and all that is in it."""
+    run = view(settle(make(folder, said, contract=contract))).write(folder / "out", lines=True)
+    return run.name, content(run)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations([SATISFIED] * 14 + [NOT_SATISFIED] * 12 + [None] * 15), st.sampled_from([14, 3]))
+def test_who_said_what_changes_no_byte_of_what_the_provider_is_given(
+    tmp_path_factory: pytest.TempPathFactory, said: list[str | None], few: int
+) -> None:
+    words = [word if place < 41 - few or word is None else SATISFIED for place, word in enumerate(said)]
+    spells = [
+        {f"S{number:03}": ("2025-06-10", word) for number, word in enumerate(order)}
+        for order in (words, sorted(words, key=str))
+    ]
+    one, other = (whole_content(tmp_path_factory.mktemp("run"), of, CONTRACT) for of in spells)
+    assert one == other
 
 
 class TestTwoRuns:
@@ -360,71 +383,3 @@ def test_a_waiting_group_is_shown_where_it_is_large(tmp_path: Path) -> None:
         ("still held: not yet answered", 26)
     ]  # fmt: skip
     assert "still held: not yet answered" in shown.statement("ward").as_text()
-
-
-SHARED = """
-[[fund]]
-name = "others"
-held_by = "QYY"
-at_end = "carry forward"
-
-[[rule]]
-use = "unit-price"
-label = "spells"
-table = "spells"
-prices = "units"
-
-[[rule]]
-use = "patient-experience"
-label = "answer"
-on = ["spells"]
-share = "5%"
-question = "listened"
-shared_through = { fund = "others" }
-"""
-
-
-class TestSeveralProviders:
-    @pytest.fixture
-    def folder(self, tmp_path: Path) -> Path:
-        """Two wards of two providers; what one does not get, the other has."""
-        ward = CONTRACT.partition("[[rule]]")[0]
-        make(tmp_path, patients(31, 13, 26), scheme=SCHEME + SHARED, contract=ward)
-        other = ward.replace('"ward"', '"clinic"').replace('"RXX"', '"RYY"')
-        (tmp_path / "contracts/clinic.toml").write_text(other, encoding="utf-8")
-        spells, answers = tmp_path / "spells.csv", tmp_path / "answers.csv"
-        more = [line.replace("S0", "T0").replace("RXX", "RYY") for line in spells.read_text().splitlines()[1:]]
-        spells.write_text(spells.read_text() + "\n".join(more) + "\n", encoding="utf-8")
-        replies = [line.replace("S0", "T0") for line in answers.read_text().splitlines()[1:]]
-        answers.write_text(answers.read_text() + "\n".join(replies) + "\n", encoding="utf-8")
-        return tmp_path
-
-    def test_each_sees_its_own_contract_and_gets_its_own_money(self, folder: Path) -> None:
-        full = settle(folder)
-        for code, contract in (("RXX", "ward"), ("RYY", "clinic")):
-            shown = view(full, code)
-            assert {line.contract for line in shown.settlement.lines} == {contract}
-            assert net(shown, code) == net(full, code)
-            assert set(shown.outcomes) == {contract}
-            run = shown.write(folder / "out")
-            others = {"RXX", "RYY"} - {code}
-            assert not any(one in path.read_text(encoding="utf-8") for one in others for path in run.rglob("*.[ct]*"))
-        both = view(full)
-        assert [net(both, code) for code in ("RXX", "RYY")] == [net(full, code) for code in ("RXX", "RYY")]
-
-    def test_what_came_of_others_answers_is_not_shown_apart(self, folder: Path) -> None:
-        shown = view(settle(folder), "RXX")
-        assert "share" not in {line.kind for line in shown.settlement.lines}
-        assert all(line.units == 0 or line.units >= 10 for line in shown.settlement.lines)
-
-    def test_a_row_of_another_provider_is_not_explained(self, folder: Path) -> None:
-        with pytest.raises(InputError, match="spells T001 is under contract clinic"):
-            view(settle(folder), "RXX").explain("spells", "T001")
-
-    def test_a_body_with_both_roles_has_to_say_which(self, folder: Path) -> None:
-        clinic = folder / "contracts/clinic.toml"
-        clinic.write_text(clinic.read_text().replace('"QYY"', '"RXX"'), encoding="utf-8")
-        spells = folder / "spells.csv"
-        spells.write_text(spells.read_text().replace("RYY,QYY", "RYY,RXX"), encoding="utf-8")
-        with pytest.raises(InputError, match="RXX is the provider of some contracts and the commissioner of others"):
-            settle(folder).for_party("RXX")

@@ -255,7 +255,7 @@ class _Grouped:
     def note(self, role: str) -> str:
         """What the statement says about the rule."""
         on = " and ".join(self.rule.rests.on)
-        how = f"shown only in groups of {self.smallest} or more, for all periods together, and set in the last"
+        how = f"shown only in groups of {self.smallest} or more, for all periods together, and set in the last of them"
         return f"{self.rule.at[1]}: {how}. It rests on {on}, which the {role} is not shown line by line."
 
 

@@ -50,7 +50,7 @@ def seen_settlement(
     opening = {f"scheme/{fund.name}": fund.opening for fund in settlement.case.funds if fund.opening}
     facts = {name: _narrowed(one, hidden) for name, one in settlement.facts.items() if name not in hidden.tables}
     if not rests and whole:
-        return evolve(settlement, program=mine, facts=facts, checks=list(_checks(settlement, rests, parties)))
+        return evolve(settlement, program=mine, facts=facts, checks=list(_checks(settlement, rests, found, parties)))
     return evolve(
         settlement, program=mine, reading=_reading(settlement, hidden, rests, found, parties), lines=lines,
         balances=[
@@ -59,7 +59,7 @@ def seen_settlement(
         pots=[
             one for one in settlement.pots if one.account not in found.pots and parties.keys() & set(one.contracts)
         ],
-        checks=list(_checks(settlement, rests, parties)), facts=facts,
+        checks=list(_checks(settlement, rests, found, parties)), facts=facts,
         set_aside=[fault for one in facts.values() for fault in one.set_aside],
     )  # fmt: skip
 
@@ -70,16 +70,25 @@ def _is_open(account: str, found: Seen, parties: Mapping[str, str]) -> bool:
     return bool(stroke) and contract in parties and account not in found.pots and contract not in found.notes
 
 
-def _checks(settlement: Settlement, rests: Mapping[str, Rests], parties: Mapping[str, str]) -> Iterator[Check]:
-    """Every check with its outcome, and without the sums and counts that it was made on."""
+def _checks(
+    settlement: Settlement, rests: Mapping[str, Rests], found: Seen, parties: Mapping[str, str]
+) -> Iterator[Check]:  # fmt: skip
+    """Every check with its outcome, and without the sums and counts that it was made on.
+
+    Of a pot through which confidential money goes there is none: that there is one tells that something went there.
+    """
     uses = settlement.program.uses
     secret = {uses[identity].traced.laws[n][0] for identity, one in rests.items() for n in one.laws}
     for one in settlement.checks:
-        if one.name.partition(": ")[2] in secret:
+        if one.name.partition(": ")[2] in secret or (one.passed and _is_of_pot(one.name, found.pots)):
             continue
         if not one.contracts or set(one.contracts) & set(parties):
             contracts = tuple(contract for contract in one.contracts if contract in parties)
             yield Check(one.name, one.passed, "its figures are not shown in this view", contracts)
+
+
+def _is_of_pot(name: str, pots: frozenset[str]) -> bool:
+    return any(name.startswith((f"pot {pot} ", f"pot {pot},")) for pot in pots)
 
 
 def _reading(

@@ -148,7 +148,8 @@ class View(Result):
         from tallystick.kernel import pay
 
         frames = pay.line_frames(self.open, self.full.settlement.facts, rules=rules or None)
-        return [frame.filter(pl.col("contract").is_in(list(self.parties))) for frame in frames]
+        order = ("contract", "period", "table", "key", "payer", "payee")  # so that no order of rows tells anything
+        return [frame.filter(pl.col("contract").is_in(list(self.parties))).sort(order) for frame in frames]
 
     def for_party(self, party: str) -> Result:
         """A view of the full result for another party."""

@@ -116,7 +116,11 @@ def payable(result: Result) -> str:
         said.append(f"and {len(shown) - len(rows):,} more, in payable.csv")
     missing = not_received(of.choice, of.months, lambda provider: of.body(provider, of.as_at))
     if missing:
-        said.append(f"{len(missing):,} months of a table have not been received: see submissions.csv")
+        by_table: dict[str, list[str]] = {}
+        for one in missing:
+            by_table.setdefault(one.table, []).append(one.month)
+        tables = "; ".join(f"{name} {', '.join(sorted(set(months)))}" for name, months in sorted(by_table.items()))
+        said.append(f"Not received by {of.as_at}, and counted as nothing: {tables}")
     return "\n".join(said)
 
 

@@ -61,13 +61,16 @@ def already_posted(
 
     ``"journal"`` reads the workspace's journal, and payments.csv if it is there; ``"payments"`` reads payments.csv,
     which has to be there, and takes every payment for one that nothing ordered; ``"nothing"`` reads nothing, so that
-    all that is entitled is due. Payments for a month after ``through`` are left out. ``known`` is for
+    all that is entitled is due. Payments for a month after ``through`` are left out, unless that month was posted
+    already: what it came to is due to date then. ``known`` is for
     :func:`~tallystick.in_year.journal.open_journal`. Raises InputError.
     """
     if source == "nothing":
         return Already()
     journal = open_journal(workspace / FOLDER, known=known) if source == "journal" else None
     needed = source == "payments"
+    if journal is not None and through:
+        through = max([through, *(one.months[-1] for one in journal.postings if one.as_at <= as_at)])
     payments = read_payments(
         workspace / FILE, contracts, as_at=as_at, money=money, body=body, needed=needed, through=through
     )

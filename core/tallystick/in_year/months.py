@@ -88,18 +88,32 @@ def cut(case: Case, months: Months, as_at: datetime.date) -> Case:
     """The case with every contract settled through the last of the months, and facts known on ``as_at``.
 
     A contract that begins after them is left out. Periods before the months are kept, since rules may look back at
-    them. Raises InputError where a contract's period begins before the months and ends in them, and where no
-    contract has any of the months.
+    them. Raises InputError where a contract's period begins before the months and ends in them, where no contract
+    has any of the months, and where one of them begins after ``as_at``.
     """
     through = months.last_day
     kept = tuple(attrs.evolve(c, through=through) for c in case.contracts if c.first <= through)
     faults = [fault for contract in kept if (fault := _in_the_middle(contract, months)) is not None]
     if not any(contract.last >= months.first for contract in kept):
         found = f"no contract has a day in {months}"
-        faults.append(Fault(code="months/none", found=found, write="months of the contracts' own days"))
+        first, last = min(c.first for c in case.contracts), max(c.last for c in case.contracts)
+        write = f"months from {name_of(first)} to {name_of(last)}, when there are contracts"
+        faults.append(Fault(code="months/none", found=found, write=write))
+    if months.last > as_at:
+        faults.append(_ahead(months, as_at))
     if faults:
         raise InputError(faults)
     return attrs.evolve(case, contracts=kept, as_at=as_at)
+
+
+def _ahead(months: Months, as_at: datetime.date) -> Fault:
+    """Months that have not begun: what is fixed would be payable ahead, and a year mistyped is a year's money."""
+    begun = f"months up to {name_of(as_at)}; or " if months.first <= as_at else ""
+    return Fault(
+        code="months/ahead", found=f"{name_of(months.last)} begins after {as_at}, the day as at which is reconciled",
+        why="nothing of it can be known by then, and its fixed payments would be due already",
+        write=f"{begun}--as-at {months.last} or later",
+    )  # fmt: skip
 
 
 def _in_the_middle(contract: ContractCase, months: Months) -> Fault | None:

@@ -78,9 +78,10 @@ def moved(posted: Sums, before: Then, now: Then, entitled: Sums) -> list[Moved]:
     sums = posted
     for place, (reason, case, facts, months, day) in enumerate(steps):
         last = place == len(steps) - 1
-        reached = entitled if last else _settled(case, facts, months, day, wanted)
-        if reached is None:
+        settled = entitled if last else _settled(case, facts, months, day, wanted)
+        if settled is None:
             continue
+        reached = settled if last else _as_compared(settled, posted, before.months, now.months)
         for (contract, label), pence in _between(sums, reached, of).items():
             key = (contract, place, reason, label)
             found[key] = found.get(key, 0) + pence
@@ -154,6 +155,12 @@ def _settled(
     except TallystickError:
         return None
     return None if wanted & set(settled.stopped) else entitlement(settled.lines)
+
+
+def _as_compared(settled: Sums, posted: Sums, before: Months, now: Months) -> dict[PostingKey, Sum]:
+    """What a step comes to in the months of now, with what was posted for months that the last posting did not have."""
+    kept = {key: of for key, of in settled.items() if key.starts in now.names}
+    return kept | {key: of for key, of in posted.items() if key.starts not in before.names}
 
 
 def _between(one: Sums, other: Sums, contracts: Mapping[str, ContractCase]) -> dict[tuple[str, str], int]:

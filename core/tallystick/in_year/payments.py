@@ -50,8 +50,14 @@ def read_payments(
     """
     from tallystick.files.activity import read_facts  # here, so that the journal is read without Polars
 
-    if not path.exists() and not needed:
-        return ()
+    if not path.exists():
+        if not needed:
+            return ()
+        raise InputError(Fault(
+            code="file/missing", file=path.name, found="there is no such file",
+            why="what was posted before was to be taken from the payments alone",
+            write=f"{path.name} beside scheme.toml; or --posted journal, which is what is taken if nothing is said",
+        ))  # fmt: skip
     facts = read_facts(Payments.table, path, file_name=path.name, money=money)
     rows = list(facts.records())
     parties = {one.id: (one.provider, one.commissioner) for one in contracts}
@@ -63,7 +69,9 @@ def read_payments(
         for r in rows
         if not through or (r["month"] or "") <= through
     )
-    return tuple(sorted(one for one in found if one.paid_on <= as_at))
+    return tuple(
+        sorted((one for one in found if one.paid_on <= as_at), key=lambda one: (one.contract, one.paid_on, one))
+    )
 
 
 def _faults(row: Row, parties: Mapping[str, tuple[str, str]], body: Body, money: str) -> Iterator[Fault]:

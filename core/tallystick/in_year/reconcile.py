@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -98,10 +98,27 @@ def prepare(
         body=body, through=name_of(months.last), known=recorded_heads(workspace.out),
     )  # fmt: skip
     before, later = _known_then(before, as_at)
+    if lost := list(_lost(before, workspace.case, case, months)):
+        raise InputError(lost)
     return Prepared(
         workspace=workspace, case=case, facts=facts, months=months, as_at=as_at, reader=reader, choice=choice,
         plan=plan, before=before, later=later, body=body,
     )  # fmt: skip
+
+
+def _lost(before: Already, whole: Case, case: Case, months: Months) -> Iterator[Fault]:
+    """Contracts with postings in the months that are there under no such id: under another, all is paid once more."""
+    there, own = {contract.id for contract in case.contracts}, [contract.id for contract in whole.contracts]
+    posted = {key.contract for key in before.posted if key.starts in months.names and key.contract != "scheme"}
+    for name in sorted(posted - there):
+        if name in own:
+            found = f"contract {name} has postings for {months}, and no day in these months any more"
+            write = "the days that it had, in its period"
+        else:
+            found = f"the journal has postings for {months} under contract {name}, and there is no such contract"
+            write = f'id = "{name}" again in the contract that had it: an id is never changed once it is posted'
+        why = "what was posted for it would stand, and be paid again under whatever has taken its place"
+        yield Fault(code="journal/contract-gone", found=found, why=why, write=write)
 
 
 def _known_then(before: Already, as_at: datetime.date) -> tuple[Already, int]:
@@ -148,10 +165,9 @@ def _now(prepared: Prepared) -> Then:
 
 
 def _spans(prepared: Prepared, settled: Settlement) -> dict[str, Span]:
-    """The months that are complete for each settled contract: none before the first that is reconciled."""
-    first = name_of(prepared.months.first)
-    spans = settled_spans(prepared.case.contracts, settled.outcomes)
-    return {contract: (max(first, begins), ends) for contract, (begins, ends) in spans.items() if ends >= first}
+    """The months that are complete for each settled contract: all of them, also where its own days are fewer now."""
+    all_of_them = name_of(prepared.months.first), name_of(prepared.months.last)
+    return dict.fromkeys(settled_spans(prepared.case.contracts, settled.outcomes), all_of_them)
 
 
 def posted(in_year: InYear, run: str) -> Path | None:
@@ -163,8 +179,9 @@ def posted(in_year: InYear, run: str) -> Path | None:
             write="--posted journal, which is what is taken if nothing is said",
         ))  # fmt: skip
     if in_year.later:
+        many = "postings were" if in_year.later > 1 else "posting was"
         raise InputError(Fault(
-            code="journal/past", found=f"{in_year.later} postings were made as at a day after {in_year.as_at}",
+            code="journal/past", found=f"{in_year.later} {many} made as at a day after {in_year.as_at}",
             why="what is posted is never changed, so nothing can be posted before it",
             write="--as-at with the day of the last posting, or a later one",
         ))  # fmt: skip

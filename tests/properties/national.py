@@ -18,11 +18,14 @@ from tallystick_rules.rules import RULES, Recipe
 from tallystick_rules.rules._answers import FewAnswers, NoAnswer
 from tallystick_rules.rules._delays import DayCount
 from tallystick_rules.rules._evidence import Criterion, Level
+from tallystick_rules.rules._outcomes import Indicator, Outcome, Without
+from tallystick_rules.rules._outcomes import Level as Achieved
 from tallystick_rules.rules.admitted_spell import AdmittedSpell, TopUpOn
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff, Moves
 from tallystick_rules.rules.block import Block, Covers
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer, PaysNow
+from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
@@ -61,6 +64,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "delay_reason": ("social",),
     "discharge_pathway": ("1",),
     "name": ("day off",),
+    "indicator": ("first", "second"),
 }
 LIMITS: Mapping[str, tuple[Any, ...]] = {
     "factor": (Fraction(1), Fraction("1.061204"), Fraction("0.95")),
@@ -74,6 +78,9 @@ LIMITS: Mapping[str, tuple[Any, ...]] = {
     "weight": (Fraction(1), Fraction(1, 7)),
     "attendances": (1, 2, 7),
     "contacts": (1, 3),
+    "measured_on": (datetime.date(2026, 3, 31), datetime.date(2025, 6, 30)),
+    "numerator": (0, 1, 3),
+    "denominator": (3, 7, 0),
 }
 UNIQUE = {
     "answers": ("spell", "question"),
@@ -84,6 +91,7 @@ UNIQUE = {
     "calendar_cover": ("calendar",),
     "challenges": ("of_table", "row"),
     "public_holidays": ("calendar", "day"),
+    "indicators": ("indicator", "provider", "commissioner", "measured_on"),
     "people": ("person", "census_day", "category"),
 }
 
@@ -242,6 +250,29 @@ def _challenge(of: Drawing) -> RuleEntry:
     )
 
 
+def _outcomes(of: Drawing) -> RuleEntry:
+    levels = tuple(
+        Achieved(name=name, at_least=Fraction(at), pays=Fraction(pays))
+        for name, at, pays in (("good", "1/7", "1/3"), ("excellent", "1", "1"))
+    )
+    weight = of.pick(Fraction(1, 3), Fraction(0), Fraction(1, 8))
+    indicators = (
+        Indicator(name="first", weight=weight, levels=levels),
+        Indicator(name="second", weight=1 - weight, levels=levels[: of.pick(1, 2)]),
+    )
+    small = of.pick({}, {"smallest": 4, "too_small": of.pick(*Without)})
+    return use(
+        OutcomesPayment,
+        "outcomes",
+        value=of.pick(*(one for one in AMOUNTS if one >= 0), 100_001),
+        at_risk=of.pick(Fraction(1), Fraction(1, 3)),
+        outcomes=(Outcome(name="outcome", weight=Fraction(1), indicators=indicators),),
+        not_measured=of.pick(*Without),
+        rest_to=of.pick(None, "RZZ"),
+        **small,
+    )
+
+
 def _delay(of: Drawing) -> RuleEntry:
     liable = [{"reason": "social", "pathway": "any", "body": "LA1"}, {"reason": "health", "pathway": "1", "body": "QA"}]
     other = [{"body": "LA1", "rate": Fraction(12345)}]
@@ -306,6 +337,7 @@ _MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     BestPracticeTariff: _best,
     PatientExperience: _experience,
     Challenges: _challenge,
+    OutcomesPayment: _outcomes,
     DischargeCostTransfer: _delay,
     PupilPremium: _premium,
     Recipe: _recipe,

@@ -25,6 +25,7 @@ from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff, Move
 from tallystick_rules.rules.block import Block, Covers
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer, PaysNow
+from tallystick_rules.rules.gain_loss_share import GainLossShare
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
@@ -273,6 +274,22 @@ def _outcomes(of: Drawing) -> RuleEntry:
     )
 
 
+def _gain_and_loss(of: Drawing) -> RuleEntry:
+    in_units = {
+        "benchmark_units": of.pick(3, 40), "each": of.pick(*PRICES[3:]), "table": "contacts", "of": "contacts"
+    }  # fmt: skip
+    in_money = {"benchmark": of.pick(0, 100_001), "on": (Label("price"),)}
+    parties = [
+        {"who": who, "share": share, "most_loss": of.pick(0, 7, 1_000_001)}
+        for who, share in (("RA", Fraction(2, 3)), ("RZZ", Fraction(1, 3)))
+    ]
+    return use(
+        GainLossShare, "gain and loss", element=of.pick(0, 100_001), parties=parties, share_of_gain=Fraction(1, 3),
+        share_of_loss=of.pick(Fraction(0), Fraction(1)), most_gain=of.pick(0, 101, 10_000_001), most_loss=10_000_001,
+        **of.pick(in_units, in_money),
+    )  # fmt: skip
+
+
 def _delay(of: Drawing) -> RuleEntry:
     liable = [{"reason": "social", "pathway": "any", "body": "LA1"}, {"reason": "health", "pathway": "1", "body": "QA"}]
     other = [{"body": "LA1", "rate": Fraction(12345)}]
@@ -338,6 +355,7 @@ _MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     PatientExperience: _experience,
     Challenges: _challenge,
     OutcomesPayment: _outcomes,
+    GainLossShare: _gain_and_loss,
     DischargeCostTransfer: _delay,
     PupilPremium: _premium,
     Recipe: _recipe,

@@ -10,7 +10,7 @@ import pytest
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.program import compose
 from tallystick_rules.rules import OutcomesPayment
-from tallystick_rules.rules._outcomes import Indicator, Level, Outcome, Without, check, percent
+from tallystick_rules.rules._outcomes import Indicator, Level, Outcome, Without, check
 from tallystick_rules.tables import Indicators
 from tests.support import Read, case, contract, read_case, settle, use
 
@@ -209,9 +209,3 @@ def test_weights_and_levels_that_cannot_be_are_refused(outcomes: tuple[Outcome, 
 def test_smallest_and_too_small_are_said_together() -> None:
     rule = use(OutcomesPayment, value="£1", at_risk="0%", outcomes=(ALONE,), not_measured=Without.LOST, smallest=30)
     assert "said together" in compose(case(contract("A", rule), tables=[Indicators])).stopped["A"].why
-
-
-def test_a_percentage_keeps_all_its_digits() -> None:
-    assert [percent(Fraction(text)) for text in ("1", "0.4", "0.1254", "1/3", "0.005")] == [
-        "100%", "40%", "12.54%", "1/3", "0.5%",
-    ]  # fmt: skip

@@ -11,6 +11,7 @@ from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
+from tallystick_rules.rules.gain_loss_share import GainLossShare
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
@@ -24,6 +25,7 @@ RULES: tuple[type[Rule], ...] = (
     Block,
     Challenges,
     DischargeCostTransfer,
+    GainLossShare,
     OutcomesPayment,
     PatientExperience,
     PupilPremium,

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Never
 from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.profile import percent
 from tallystick.kernel.language.series import Amount, Count, Day, Flag, Rate, literal
 from tallystick.kernel.language.words import count, each_contract, ratio, total, when
 
@@ -95,22 +96,6 @@ def _weights(of: str, weights: list[Fraction], about: str) -> None:
     if (whole := sum(weights, Fraction(0))) != 1:
         says = f"the weights of {of} sum to {percent(whole)} and not to 100%: {WHOLE}"
         raise RuleError(says, about=about, write="weights that sum to 100%, as percentages or as ratios such as 1/3")
-
-
-def percent(rate: Fraction) -> str:
-    """A rate as a percentage, all its digits; as a ratio where they never end."""
-    hundred = rate * 100
-    ends = hundred.denominator
-    for prime in (2, 5):
-        while ends % prime == 0:
-            ends //= prime
-    if ends != 1:
-        return f"{rate.numerator}/{rate.denominator}"
-    places = 0
-    while (hundred * 10**places).denominator != 1:
-        places += 1
-    digits = str(int(hundred * 10**places)).rjust(places + 1, "0")
-    return f"{digits[:-places]}.{digits[-places:]}%" if places else f"{digits}%"
 
 
 def _levels(indicator: Indicator, about: str) -> None:

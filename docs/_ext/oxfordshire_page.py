@@ -46,7 +46,8 @@ Oxfordshire's.
 
 Who pays whom: the commissioner `ZQ1` pays the lead provider `ZP1` the block, the element of gain and loss, and what
 outcomes earned. What was saved, or overspent, against 5,000 bed days a year is shared with the partners `ZV1` to
-`ZV5`.
+`ZV5`, and the lead passes on to them 15% of the block and 30% of what outcomes pay. In the tables below the column of
+incentives holds both: what was saved or overspent, less what is passed on.
 
 If every target is met at its highest level and there is no variance, a year pays £35,000,000.00; if none is, and all
 is at risk, £31,500,000.00. In between lies what a level pays, and that decides more than how many targets are met: a

@@ -30,6 +30,7 @@ from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
+from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
 from tallystick_rules.tables import TABLES
 from tests.properties.chance import Chance, drawn
@@ -290,6 +291,12 @@ def _gain_and_loss(of: Drawing) -> RuleEntry:
     )  # fmt: skip
 
 
+def _subcontract(of: Drawing) -> RuleEntry:
+    share = of.pick(Fraction(1, 3), Fraction(0), Fraction(1, 8))
+    members = [{"who": who, "share": part} for who, part in (("RA", share), ("RZZ", share), ("RYY", 1 - 2 * share))]
+    return use(Subcontract, "passed on", on=(Label("core"), Label("price")), members=members)
+
+
 def _delay(of: Drawing) -> RuleEntry:
     liable = [{"reason": "social", "pathway": "any", "body": "LA1"}, {"reason": "health", "pathway": "1", "body": "QA"}]
     other = [{"body": "LA1", "rate": Fraction(12345)}]
@@ -356,6 +363,7 @@ _MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     Challenges: _challenge,
     OutcomesPayment: _outcomes,
     GainLossShare: _gain_and_loss,
+    Subcontract: _subcontract,
     DischargeCostTransfer: _delay,
     PupilPremium: _premium,
     Recipe: _recipe,

@@ -17,6 +17,7 @@ from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.recipe import Recipe
+from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
 
 RULES: tuple[type[Rule], ...] = (
@@ -31,6 +32,7 @@ RULES: tuple[type[Rule], ...] = (
     PupilPremium,
     PupilPremiumFund,
     Recipe,
+    Subcontract,
     UnitPrice,
 )
 """Every national rule, by name."""

@@ -59,6 +59,12 @@ def test_parties_share_to_the_penny_and_none_loses_more_than_it_can(reading: Rea
     assert moved(reading, 160, parties=TWO) == {("QYY", "RXX"): 12_000, ("RXX", "QYY"): 5_000, ("RYY", "QYY"): 3_010}
 
 
+def test_the_commissioner_may_be_a_party_and_pays_itself_nothing(reading: Read) -> None:
+    parties = [{**TWO[0], "who": "QYY"}, TWO[1]]
+    assert moved(reading, 98, parties=parties) == {("QYY", "RXX"): 12_000, ("QYY", "RYY"): 100}
+    assert moved(reading, 102, parties=parties) == {("QYY", "RXX"): 12_000, ("RYY", "QYY"): 100}
+
+
 def test_what_parties_cannot_lose_and_a_year_without_a_count_are_shown(reading: Read) -> None:
     def shown(*contacts: int) -> dict[str, int]:
         rule = use(GainLossShare, "share", element="£120", parties=TWO, **LIMITS, **DAYS)

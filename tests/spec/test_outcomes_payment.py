@@ -118,6 +118,7 @@ def test_the_parts_are_the_whole_to_the_penny(reading: Read) -> None:
 def test_what_is_not_earned_goes_to_a_named_place(reading: Read) -> None:
     says: Says = {**ALL, "six months": (55, 100)}  # 30% of 100,000 at 60%: 18,000 earned, 12,000 not
     assert paid(reading, says, rest_to="REST") == {("QYY", "RXX"): 88_000, ("QYY", "REST"): 12_000}
+    assert paid(reading, says, rest_to="QYY") == {("QYY", "RXX"): 88_000}  # nobody pays themselves
 
 
 @pytest.mark.parametrize("nothing", [None, (None, None), (None, 50), (0, 0)], ids=["row", "both", "above", "nobody"])

@@ -95,8 +95,9 @@ def not_whole(program: Program) -> list[Fault]:
 
 def _not_whole(entry: RuleEntry, name: str, field: str) -> Iterator[Fault]:
     shares = [record[field] for record in entry.rows[name] if field in record]
-    for day in sorted({start for share in shares for start, _ in share.steps}):
-        whole = sum((Fraction(share.at(day) or 0) for share in shares), Fraction(0))
+    begun = max(share.steps[0][0] for share in shares)  # before it one of them is not in force, which is told elsewhere
+    for day in sorted({max(start, begun) for share in shares for start, _ in share.steps}):
+        whole = sum((Fraction(share.at(day)) for share in shares), Fraction(0))
         if whole != 1:
             since = "" if day == datetime.date.min else f" from {day}"
             found = f'"{entry.label}": the values of {field} of all {name} sum to {percent(whole)}{since}'

@@ -50,7 +50,8 @@ class GainLossShare(Rule):
         2. A gain is variance × `share_of_gain`, rounded half up, at most `most_gain`; a loss is variance ×
            `share_of_loss`, at most `most_loss`.
         3. It is given out among the parties by their shares: largest remainder, ties in the order written. A party
-           never loses more than its own `most_loss`; what would be more is borne by the commissioner, and shown.
+           never loses more than its own `most_loss`; what would be more is borne by the commissioner, and shown. Where
+           the commissioner is itself a party, its part moves nothing.
         4. It is settled in the period with which the contract's year ends. Before that nothing moves.
 
         A row whose count is not given stops the run: it would pass for a saving. If nothing at all was counted in
@@ -124,8 +125,10 @@ class GainLossShare(Rule):
         won = allot(gain, by=party.share).named("part of the gain")
         part = allot(loss, by=party.share).named("part of the loss")
         borne = part.at_most(party.most_loss).named("part of the loss that it bears")
+        other = party.who != contract.commissioner.code
+        won, back = when(other, won), when(other, borne)
         yield Flow(contract.commissioner, who, won, kind="share", reason="a part of what was saved")
-        yield Flow(who, contract.commissioner, borne, kind="share", reason="a part of what was overspent")
+        yield Flow(who, contract.commissioner, back, kind="share", reason="a part of what was overspent")
         over = total(rest(part, borne)).named("beyond what parties can lose")
         yield Figure("beyond what parties can lose", over, reason="borne by the commissioner")
 

@@ -155,11 +155,13 @@ class OutcomesPayment(Rule):
         yield Flow(
             contract.commissioner, contract.provider, earned, kind="price", reason=f"{result.outcome}: {name}, earned"
         )  # fmt: skip
-        if self.rest_to is None:
-            yield Figure(f"{name}: not earned", lost, reason="stays with the commissioner")
-        else:
+        elsewhere: Amount = literal(Kind.AMOUNT, 0)
+        if self.rest_to is not None:
+            elsewhere = when(self.rest_to.code != contract.commissioner.code, each_contract(lost))
             reason = f"{result.outcome}: {name}, not earned"
-            yield Flow(contract.commissioner, self.rest_to, lost, kind="forfeit", reason=reason)
+            yield Flow(contract.commissioner, self.rest_to, elsewhere, kind="forfeit", reason=reason)
+        stays = rest(lost, elsewhere)
+        yield Figure(f"{name}: not earned", stays, reason="stays with the commissioner")
         one: Count = literal(Kind.COUNT, 1)
         yield Figure(f"{name}: achieved", result.rate, reason="0% where there is no result")
         yield Figure(f"{name}: years without a result that decides", when(now & ~result.decides, one))

@@ -165,7 +165,13 @@ def _structure(record: Any) -> str:
 def _hint(hint: str, inner: Any) -> str:
     if inner is not None:
         return "records"
-    for part, words in (("dict", "for each column, its codes"), ("tuple", "texts"), ("int", "count"), ("bool", "flag")):
+    for part, words in (
+        ("dict", "for each column, its codes"),
+        ("tuple", "texts"),
+        ("int", "count"),
+        ("Fraction", "rate"),
+        ("bool", "flag"),
+    ):
         if part in hint:
             return words
     return "text"

@@ -18,14 +18,19 @@ from tallystick_rules.rules import RULES, Recipe
 from tallystick_rules.rules._answers import FewAnswers, NoAnswer
 from tallystick_rules.rules._delays import DayCount
 from tallystick_rules.rules._evidence import Criterion, Level
+from tallystick_rules.rules._outcomes import Indicator, Outcome, Without
+from tallystick_rules.rules._outcomes import Level as Achieved
 from tallystick_rules.rules.admitted_spell import AdmittedSpell, TopUpOn
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff, Moves
 from tallystick_rules.rules.block import Block, Covers
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer, PaysNow
+from tallystick_rules.rules.gain_loss_share import GainLossShare
+from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
+from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
 from tallystick_rules.tables import TABLES
 from tests.properties.chance import Chance, drawn
@@ -61,6 +66,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "delay_reason": ("social",),
     "discharge_pathway": ("1",),
     "name": ("day off",),
+    "indicator": ("first", "second"),
 }
 LIMITS: Mapping[str, tuple[Any, ...]] = {
     "factor": (Fraction(1), Fraction("1.061204"), Fraction("0.95")),
@@ -76,6 +82,9 @@ LIMITS: Mapping[str, tuple[Any, ...]] = {
     "contacts": (1, 3),
     "raised_on": (datetime.date(2025, 4, 1), datetime.date(2025, 10, 2), datetime.date(2025, 12, 1)),
     "decided_on": (datetime.date(2025, 10, 26), datetime.date(2025, 12, 30)),
+    "measured_on": (datetime.date(2026, 3, 31), datetime.date(2025, 6, 30)),
+    "numerator": (0, 1, 3),
+    "denominator": (3, 7, 0),
 }
 UNIQUE = {
     "answers": ("spell", "question"),
@@ -86,6 +95,7 @@ UNIQUE = {
     "calendar_cover": ("calendar",),
     "challenges": ("of_table", "row"),
     "public_holidays": ("calendar", "day"),
+    "indicators": ("indicator", "provider", "commissioner", "measured_on"),
     "people": ("person", "census_day", "category"),
 }
 
@@ -251,6 +261,51 @@ def _challenge(of: Drawing) -> RuleEntry:
     )
 
 
+def _outcomes(of: Drawing) -> RuleEntry:
+    levels = tuple(
+        Achieved(name=name, at_least=Fraction(at), pays=Fraction(pays))
+        for name, at, pays in (("good", "1/7", "1/3"), ("excellent", "1", "1"))
+    )
+    weight = of.pick(Fraction(1, 3), Fraction(0), Fraction(1, 8))
+    indicators = (
+        Indicator(name="first", weight=weight, levels=levels),
+        Indicator(name="second", weight=1 - weight, levels=levels[: of.pick(1, 2)]),
+    )
+    small = of.pick({}, {"smallest": 4, "too_small": of.pick(*Without)})
+    return use(
+        OutcomesPayment,
+        "outcomes",
+        value=of.pick(*(one for one in AMOUNTS if one >= 0), 100_001),
+        at_risk=of.pick(Fraction(1), Fraction(1, 3)),
+        outcomes=(Outcome(name="outcome", weight=Fraction(1), indicators=indicators),),
+        not_measured=of.pick(*Without),
+        rest_to=of.pick(None, "RZZ"),
+        **small,
+    )
+
+
+def _gain_and_loss(of: Drawing) -> RuleEntry:
+    in_units = {
+        "benchmark_units": of.pick(3, 40), "each": of.pick(*PRICES[3:]), "table": "contacts", "of": "contacts"
+    }  # fmt: skip
+    in_money = {"benchmark": of.pick(0, 100_001), "on": (Label("price"),)}
+    parties = [
+        {"who": who, "share": share, "most_loss": of.pick(0, 7, 1_000_001)}
+        for who, share in (("RA", Fraction(2, 3)), ("RZZ", Fraction(1, 3)))
+    ]
+    return use(
+        GainLossShare, "gain and loss", element=of.pick(0, 100_001), parties=parties, share_of_gain=Fraction(1, 3),
+        share_of_loss=of.pick(Fraction(0), Fraction(1)), most_gain=of.pick(0, 101, 10_000_001), most_loss=10_000_001,
+        **of.pick(in_units, in_money),
+    )  # fmt: skip
+
+
+def _subcontract(of: Drawing) -> RuleEntry:
+    share = of.pick(Fraction(1, 3), Fraction(0), Fraction(1, 8))
+    members = [{"who": who, "share": part} for who, part in (("RA", share), ("RZZ", share), ("RYY", 1 - 2 * share))]
+    return use(Subcontract, "passed on", on=(Label("core"), Label("price")), members=members)
+
+
 def _delay(of: Drawing) -> RuleEntry:
     liable = [{"reason": "social", "pathway": "any", "body": "LA1"}, {"reason": "health", "pathway": "1", "body": "QA"}]
     other = [{"body": "LA1", "rate": Fraction(12345)}]
@@ -315,6 +370,9 @@ _MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     BestPracticeTariff: _best,
     PatientExperience: _experience,
     Challenges: _challenge,
+    OutcomesPayment: _outcomes,
+    GainLossShare: _gain_and_loss,
+    Subcontract: _subcontract,
     DischargeCostTransfer: _delay,
     PupilPremium: _premium,
     Recipe: _recipe,

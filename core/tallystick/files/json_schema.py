@@ -10,6 +10,7 @@ import enum
 import types
 import typing
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Literal
 
 import attrs
@@ -127,6 +128,7 @@ def _typed(hint: Any) -> Schema:
         str: _TEXT,
         bool: _KINDS[Kind.FLAG],
         int: _KINDS[Kind.COUNT],
+        Fraction: _KINDS[Kind.RATE],
         datetime.date: _KINDS[Kind.DAY],
     }
     return dict(plain.get(hint, {}))

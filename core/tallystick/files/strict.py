@@ -10,6 +10,7 @@ import datetime
 import enum
 import typing
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any, Literal, TypeVar
 
 import attrs
@@ -117,7 +118,8 @@ class _Missing(Exception):  # noqa: N818 - it is told at its place and never lea
 
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
-    for of, kind in ((bool, Kind.FLAG), (int, Kind.COUNT), (datetime.date, Kind.DAY)):
+    kinds = ((bool, Kind.FLAG), (int, Kind.COUNT), (datetime.date, Kind.DAY), (Fraction, Kind.RATE))
+    for of, kind in kinds:
         converter.register_structure_hook(of, _reader(kind))
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook_func(lambda of: _origin(of) is Literal, _choice)

@@ -11,6 +11,7 @@ account or price list may also be given by the years of the contract, or by date
 from __future__ import annotations
 
 import datetime
+import enum
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -214,6 +215,8 @@ def _missing(parameters: Mapping[str, Parameter], spec: Parameter, said: Found, 
 def _to_write(spec: Parameter, money: str) -> str:
     writes = {"account": '"provider"', "prices": '"the list\'s name"', "label": '"label"', "labels": '["label"]'}
     value = example(spec.kind, money) if spec.role == "number" and spec.kind else writes.get(spec.role, "…")
+    if isinstance(spec.type, type) and issubclass(spec.type, enum.Enum):
+        value = " or ".join(shown(one.value) for one in spec.type)
     return f"{spec.place[-1]} = " + ('"…"' if spec.type is str else value)
 
 

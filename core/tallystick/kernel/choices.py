@@ -7,7 +7,9 @@ error is one of the rule itself.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,6 +17,7 @@ import attrs
 from tallystick.kernel.case import RuleEntry, Timeline, always
 from tallystick.kernel.errors import Fault, RuleError
 from tallystick.kernel.language.nodes import walk
+from tallystick.kernel.language.profile import percent
 
 if TYPE_CHECKING:
     from tallystick.kernel.program import Program, Use
@@ -74,6 +77,37 @@ def listed_twice(program: Program) -> list[Fault]:
                 for number, fault in _alike(entry, name, keys, fixed):
                     faults.setdefault((id(entry.place), name, number), fault)
     return list(faults.values())
+
+
+def not_whole(program: Program) -> list[Fault]:
+    """Records whose shares do not sum to 100% on some day: money would be given out that is not there, or forgotten."""
+    entries: dict[int, RuleEntry] = {}
+    for use in program.uses.values():
+        entries.update({id(entry.place or entry): entry for entry in use.holders.values()})
+    return [
+        fault
+        for entry in entries.values()
+        for name, spec in entry.cls.parameters.items()
+        for field in (one.name for one in spec.fields.values() if one.whole and entry.rows.get(name))
+        for fault in _not_whole(entry, name, field)
+    ]
+
+
+def _not_whole(entry: RuleEntry, name: str, field: str) -> Iterator[Fault]:
+    shares = [record[field] for record in entry.rows[name] if field in record]
+    begun = max(share.steps[0][0] for share in shares)  # before it one of them is not in force, which is told elsewhere
+    for day in sorted({max(start, begun) for share in shares for start, _ in share.steps}):
+        whole = sum((Fraction(share.at(day)) for share in shares), Fraction(0))
+        if whole != 1:
+            since = "" if day == datetime.date.min else f" from {day}"
+            found = f'"{entry.label}": the values of {field} of all {name} sum to {percent(whole)}{since}'
+            why = "they are shares of one whole, and no penny may be left over or given out twice"
+            write = "shares that sum to 100%, as percentages or as ratios such as 1/3"
+            if entry.place is None:
+                yield Fault(code="rule/not-whole", found=found, why=why, write=write)
+            else:
+                yield entry.place.at(name).fault("rule/not-whole", found, why, write, key=True)
+            return
 
 
 def _looked_up(use: Use) -> Iterator[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]]:

@@ -121,6 +121,8 @@ class Parameter:
     """The parameter whose value it may not have: nobody pays themselves."""
     sourced: bool = False
     """True if the rule's block needs a source where this is said."""
+    whole: bool = False
+    """True for a field of records if its values have to sum to 100% over the records, on every day."""
     fields: dict[str, Parameter] = field(factory=dict)
     """The fields of a record, for ``rows`` and ``parts``."""
     table: TableSpec | None = None
@@ -150,17 +152,18 @@ class Parameter:
 def parameter(
     meaning: str, *, default: Any = _NOTHING, at_least: Any = None, at_most: Any = None, unit: str = "",
     scheme: bool = False, path: str = "", needed: bool = False, absent: str = "", unlike: str = "",
-    sourced: bool = False,
+    sourced: bool = False, whole: bool = False,
 ) -> Any:  # fmt: skip
     """Declare a parameter of a rule: what it means, and the bounds that a value must lie in, ends inclusive.
 
     ``path`` is where it stands in the rule's block if not under its own name, ``needed`` that it has to be said
     wherever that table is written, ``absent`` a text that says that there is none, ``unlike`` the parameter that it
-    may not equal, and ``sourced`` that the block has to give its source where it is said.
+    may not equal, ``sourced`` that the block has to give its source where it is said, and ``whole`` that a field of
+    records sums to 100% over them.
     """
     notes = {
         "meaning": meaning, "at_least": at_least, "at_most": at_most, "unit": unit, "scheme": scheme, "path": path,
-        "needed": needed, "absent": absent, "unlike": unlike, "sourced": sourced,
+        "needed": needed, "absent": absent, "unlike": unlike, "sourced": sourced, "whole": whole,
     }  # fmt: skip
     return field(default=default, metadata={META: notes}, kw_only=True)
 

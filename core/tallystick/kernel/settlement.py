@@ -17,7 +17,7 @@ from tallystick.kernel.checks import (
     unit_checks,
     unit_states,
 )  # fmt: skip
-from tallystick.kernel.choices import listed_twice
+from tallystick.kernel.choices import listed_twice, not_whole
 from tallystick.kernel.errors import Fault, InputError, SettlementError
 from tallystick.kernel.facts import Facts, Row
 from tallystick.kernel.language.nodes import Node, walk
@@ -98,8 +98,8 @@ def settle(
     if guides := list(_guides_that_pay(case)):
         raise InputError(guides)
     program = compose(case, watch=watch)
-    if twice := listed_twice(program):
-        raise InputError(twice)
+    if wrong := [*listed_twice(program), *not_whole(program)]:
+        raise InputError(wrong)
     _require(program, facts)
     told("paying", 1, 4)
     reading = pay.read(program, facts)

@@ -11,10 +11,13 @@ from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
+from tallystick_rules.rules.gain_loss_share import GainLossShare
+from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.recipe import Recipe
+from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
 
 RULES: tuple[type[Rule], ...] = (
@@ -23,10 +26,13 @@ RULES: tuple[type[Rule], ...] = (
     Block,
     Challenges,
     DischargeCostTransfer,
+    GainLossShare,
+    OutcomesPayment,
     PatientExperience,
     PupilPremium,
     PupilPremiumFund,
     Recipe,
+    Subcontract,
     UnitPrice,
 )
 """Every national rule, by name."""

@@ -1,0 +1,162 @@
+"""Gain and loss share: an element that is paid, and then moves with what was saved or overspent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from tallystick.kernel.accounts import Account, Contract, account
+from tallystick.kernel.errors import RuleError
+from tallystick.kernel.flows import Figure, Flow, Never
+from tallystick.kernel.hooks import hookimpl
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.profile import Profile
+from tallystick.kernel.language.series import Amount, Count, Maybe, Price, Rate, literal
+from tallystick.kernel.language.words import allot, each_contract, instalment, rest, total, when
+from tallystick.kernel.parameters import Label, Rows
+from tallystick.kernel.rules import Rule, parameter, rule
+from tallystick.kernel.trace import Activity, Value
+from tallystick_rules.rules._to_date import counted_to_date, planned_count, to_date
+
+MONTHS = 12
+
+
+@frozen
+class Party:
+    """Who gains and loses, with its share and the most that it can lose."""
+
+    who: Account = parameter("Who it is.")
+    share: Rate = parameter("Its share; the shares of all sum to 100%.", at_least=0, at_most=1, whole=True)
+    most_loss: Amount = parameter("The most that it can lose in a year.", at_least=0, unit="a year")
+
+
+@rule("gain-loss-share")
+class GainLossShare(Rule):
+    """An element that is paid in full, and then moves with what was saved against a benchmark, or overspent.
+
+    What it pays
+        The element, in instalments. When the contract's year ends, a share of what was saved comes on top of it, or
+        a share of what was overspent goes back.
+
+    Who pays whom
+        The commissioner pays the element to the provider. A gain is paid by the commissioner to the parties, and a
+        loss by the parties to the commissioner, by their shares.
+
+    How it is worked out
+        1. The variance is benchmark − actual. In money: `benchmark` less what the units of the rules named under `on`
+           were worth in the contract's year, whether these pay or not. In units: (`benchmark_units` − what `of`
+           counted in the rows of `table`) × `each`, the cost that is agreed to be releasable for a unit.
+        2. A gain is variance × `share_of_gain`, rounded half up, at most `most_gain`; a loss is variance ×
+           `share_of_loss`, at most `most_loss`.
+        3. It is given out among the parties by their shares: largest remainder, ties in the order written. A party
+           never loses more than its own `most_loss`; what would be more is borne by the commissioner, and shown. Where
+           the commissioner is itself a party, its part moves nothing.
+        4. It is settled in the period with which the contract's year ends. Before that nothing moves.
+
+        A row whose count is not given stops the run: it would pass for a saving. If nothing at all was counted in
+        the year, nothing moves, and that is shown. A last year of fewer than twelve months is never settled.
+
+    Example
+        20,000 bed days expected, 19,000 used, £200 a day releasable; half of it to two parties, 70% and 30%:
+
+        >>> gain = (20_000 - 19_000) * 20_000 // 2
+        >>> gain, gain * 70 // 100, gain * 30 // 100
+        (10000000, 7000000, 3000000)
+
+    Source
+        NHS Confederation, Reforming financial flows: lessons from systems (Oxfordshire's 10%; Leeds). Benchmarks,
+        shares and limits are nobody's.
+    """
+
+    element: Amount = parameter("What is paid in a year, before it moves.", at_least=0, unit="a year")
+    parties: Rows[Party] = parameter("Who gains and loses.")
+    share_of_gain: Rate = parameter("What share of a saving the parties are paid.", at_least=0, at_most=1)
+    share_of_loss: Rate = parameter("What share of an overspend the parties pay back.", at_least=0, at_most=1)
+    most_gain: Amount = parameter("The most that is paid on top of the element.", at_least=0, unit="a year")
+    most_loss: Amount = parameter("The most that goes back.", at_least=0, unit="a year")
+    benchmark: Amount | None = parameter("What was expected, in money.", at_least=0, default=None, unit="a year")
+    on: tuple[Label, ...] | None = parameter("The currencies whose units are worth what it came to.", default=None)
+    benchmark_units: Count | None = parameter("What was expected, in units.", at_least=0, default=None, unit="a year")
+    each: Price | None = parameter("The releasable cost of a unit.", at_least=0, default=None, unit="a unit")
+    table: str | None = parameter("The table whose rows are counted.", default=None)
+    of: str | None = parameter("The column of counts; each row counts once if not said.", default=None)
+    where: dict[str, tuple[str, ...]] = parameter(
+        "Which rows are counted: for each code column, the codes that count.", default={}
+    )
+    profile: Profile | None = parameter(
+        "How the year is spread over its months: twelve rates that sum to 100%; twelfths if not said.", default=None
+    )
+
+    @hookimpl
+    def incentive(self, activity: Activity, value: Value, contract: Contract) -> Iterator[Flow | Figure | Never]:
+        """Pay the element, and settle the year when it ends."""
+        self._check()
+        instalments = instalment(self.element, self.profile)
+        yield Flow(
+            contract.commissioner, contract.provider, instalments, kind="fixed", reason="the element, an instalment"
+        )
+        months: Count = planned_count(literal(Kind.COUNT, MONTHS), None, "months").now
+        now = (months == MONTHS).named("the contract's year ends")
+        if self.benchmark is not None and self.on is not None:
+            actual = to_date(value.total(*self.on), "actual").now
+            variance, anything = each_contract(self.benchmark) - actual, actual > 0
+        else:
+            assert self.benchmark_units is not None
+            assert self.each is not None
+            counted, faults = self._counted(activity)
+            yield from faults
+            units = counted_to_date(counted, "counted").now
+            saved = each_contract(self.benchmark_units) - units
+            variance, anything = each_contract(self.each).times(saved).as_amount().as_line(), units > 0
+        variance = when(now & anything, variance).named("variance: benchmark − actual")
+        yield Figure("variance: benchmark − actual", variance, reason="above zero it was saved")
+        one: Count = literal(Kind.COUNT, 1)
+        nothing = when(now & ~anything, one)
+        yield Figure("years in which nothing was counted", nothing, reason="nothing moves")
+        gain = (variance.at_least(0) * self.share_of_gain).as_line().at_most(self.most_gain).named("gain")
+        loss = ((-variance).at_least(0) * self.share_of_loss).as_line().at_most(self.most_loss).named("loss")
+        yield from self._shared_out(gain, loss, contract)
+
+    def _shared_out(self, gain: Amount, loss: Amount, contract: Contract) -> Iterator[Flow | Figure]:
+        """Pay each party its part of a gain, and take its part of a loss within what it can lose."""
+        party = self.parties.each
+        who = account(party.who)
+        won = allot(gain, by=party.share).named("part of the gain")
+        part = allot(loss, by=party.share).named("part of the loss")
+        borne = part.at_most(party.most_loss).named("part of the loss that it bears")
+        other = party.who != contract.commissioner.code
+        won, back = when(other, won), when(other, borne)
+        yield Flow(contract.commissioner, who, won, kind="share", reason="a part of what was saved")
+        yield Flow(who, contract.commissioner, back, kind="share", reason="a part of what was overspent")
+        over = total(rest(part, borne)).named("beyond what parties can lose")
+        yield Figure("beyond what parties can lose", over, reason="borne by the commissioner")
+
+    def _counted(self, activity: Activity) -> tuple[Count, list[Never]]:
+        """What the period counted, and the rows that may not pass for a saving."""
+        assert self.table is not None
+        rows = activity[self.table]
+        where = rows.where(self.where)
+        if self.of is None:
+            return total(when(where, rows.rows)), []
+        column = getattr(rows, self.of)
+        if column.node.kind is not Kind.COUNT:
+            says = f"{self.table}.{self.of} is a {column.node.kind.value}, and of = … names a column of counts"
+            raise RuleError(says, about="of")
+        if not isinstance(column, Maybe):
+            return total(when(where, column)), []
+        missing = Never(where & column.is_missing(), f"{self.of} is not given, and would pass for a saving")
+        return total(when(where, column.or_else(0))), [missing]
+
+    def _check(self) -> None:
+        in_money = (self.benchmark is not None, self.on is not None)
+        in_units = (self.benchmark_units is not None, self.each is not None, self.table is not None)
+        if any(in_money) and any(in_units):
+            says, write = "the benchmark is said twice, in money and in units", "one of the two"
+            raise RuleError(says, about="benchmark" if in_money[0] else "on", write=write)
+        if not all(in_money) and not all(in_units):
+            names = ("benchmark", "on", "benchmark_units", "each", "table")
+            said = [name for name in names if getattr(self, name) is not None]
+            says = "it does not say against what a saving is counted"
+            write = "benchmark and on, or benchmark_units, each and table"
+            raise RuleError(says, about=said[0] if said else "parties", write=write)

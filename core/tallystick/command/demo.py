@@ -119,4 +119,6 @@ def suggestions(result: Result, folder: Path) -> list[tuple[str, str]]:
         found.append(
             (f"tallystick explain {as_typed(folder)} {row}", f"the {most[2]} payments of one row, step by step")
         )
-    return [*found, ("tallystick rules best-practice-tariff", "what a rule pays, and its parameters")]
+    uses = {entry.use for contract in result.settlement.case.contracts for entry in contract.rules}
+    told = "best-practice-tariff" if "best-practice-tariff" in uses else max(uses, key=lambda name: (len(name), name))
+    return [*found, (f"tallystick rules {told}", "what a rule pays, and its parameters")]

@@ -194,7 +194,7 @@ def _is_wrong(world: World, program: Program) -> bool:
 def test_every_national_rule_is_held_and_pays_something() -> None:
     paid: Counter[str] = Counter()
 
-    @settings(FIXED, max_examples=40)
+    @settings(FIXED, max_examples=60)
     @given(national_worlds())
     def collect(world: National) -> None:
         try:

@@ -15,6 +15,7 @@ from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.recipe import Recipe
+from tallystick_rules.rules.shared_savings import SharedSavings
 from tallystick_rules.rules.unit_price import UnitPrice
 
 RULES: tuple[type[Rule], ...] = (
@@ -27,6 +28,7 @@ RULES: tuple[type[Rule], ...] = (
     PupilPremium,
     PupilPremiumFund,
     Recipe,
+    SharedSavings,
     UnitPrice,
 )
 """Every national rule, by name."""

@@ -194,6 +194,24 @@ def test_a_loss_is_shared_by_what_quality_leaves(reading: Read, met: bool, score
     assert earned(reading, made(**TWO_SIDED), row) == -pence
 
 
+@pytest.mark.parametrize(("met", "other", "pence"), [(True, None, 55), (False, True, 55), (False, False, 75)])
+def test_a_loss_goes_by_the_score_also_where_savings_do_not(
+    reading: Read, met: bool, other: bool | None, pence: int
+) -> None:
+    row = result("£1", "£2", quality_standard_met=met, alternative_standard_met=other, quality_score="60%")
+    terms = made(**{**TWO_SIDED, "quality": Quality.STANDARD})
+    assert earned(reading, terms, row) == -pence  # 1 − 75% × 60% = 55%; without a standard 100%, and 75% is the most
+    unsaid = fault_of(reading, terms, {**row, "quality_score": None})
+    assert ("the standard or the score is not recorded" in unsaid) == (pence == 55)
+
+
+def test_an_epidemic_may_forgive_a_part_of_all_that_is_owed(reading: Read) -> None:
+    fixed: dict[str, Any] = {"loss_share_least": "30%", "loss_share_most": "30%", "loss_limit": "4%"}
+    row = result("£1,000,000", "£1,200,000")  # 60,000, limited to 40,000
+    assert earned(reading, made(**fixed, relief_share="100%"), row) == 0
+    assert earned(reading, made(**fixed, relief_share="25%"), {**row, "relief": "£500"}) == -29_500_00
+
+
 def test_a_loss_at_the_minimum_loss_rate_counts_and_below_it_does_not(reading: Read) -> None:
     fixed = made(loss_share_least="30%", loss_share_most="30%", minimum_loss_rate="3%")
     assert earned(reading, fixed, result("£1,000,000", "£1,030,000")) == -9_000_00

@@ -68,14 +68,30 @@ def sliding_rate(bands: Any, people: Count) -> tuple[Rate, Count]:
     return start - ratio(above, width, otherwise=0) * fall, held
 
 
-def quality_share(rule: Any, rows: Any, largest: Rate) -> tuple[Rate, Flag]:
-    """The final share of savings, and where it cannot be told because what it needs is not recorded."""
-    met, score = rows.quality_standard_met, rows.quality_score
+@frozen(eq=False, kw_only=True)
+class Shared:
+    """What quality leaves: the share of savings, the share that a loss share is the rest of, and what is not known."""
+
+    savings: Rate
+    against_loss: Rate
+    unknown: Flag
+    """In which rows something is not recorded that decides one of them."""
+
+
+def quality_share(rule: Any, rows: Any, largest: Rate, loss_goes_by_score: Flag) -> Shared:
+    """Both shares of each row. A loss goes by the score wherever a standard is met, also where savings do not."""
+    met, other, score = rows.quality_standard_met, rows.alternative_standard_met, rows.quality_score
     if rule.quality is Quality.IGNORED:
-        return largest, ~rows.every
+        return Shared(savings=largest, against_loss=largest, unknown=~rows.every)
     scored = largest * score.or_else(0)
     if rule.quality is Quality.SCORE:
-        return when(met.is_yes(), scored), met.is_missing() | (met.is_yes() & score.is_missing())
-    other = rows.alternative_standard_met
-    unknown = met.is_no() & (other.is_missing() | (other.is_yes() & score.is_missing()))
-    return when(met.is_yes(), largest, when(other.is_yes(), scored)), met.is_missing() | unknown
+        share = when(met.is_yes(), scored)
+        unknown = met.is_missing() | (met.is_yes() & score.is_missing())
+        return Shared(savings=share, against_loss=share, unknown=unknown)
+    only_other = met.is_no() & other.is_yes()
+    needs_score = only_other | (met.is_yes() & loss_goes_by_score)
+    return Shared(
+        savings=when(met.is_yes(), largest, when(only_other, scored)),
+        against_loss=when(met.is_yes() | only_other, scored),
+        unknown=met.is_missing() | (met.is_no() & other.is_missing()) | (needs_score & score.is_missing()),
+    )

@@ -41,10 +41,11 @@ class SharedSavings(Rule):
            only the alternative was, and nothing where neither was. Not recorded is a fault.
         4. earned = savings × final share × (1 − sequestration), rounded once, half up; then no more than cap ×
            benchmark. What is above the cap is shown and not paid.
-        5. The loss share is 1 − final share, but no less than the least and no more than the most of it; both the
-           same is a fixed share, both nothing is a contract without losses. Owed is loss × loss share, no more than
-           the limit, which is a part of the benchmark or of the provider's revenue, the lower where both are said;
-           then relief is taken off, down to nothing.
+        5. The loss share is 1 − the largest share × the quality score (1 where no standard was met; 1 − the share if
+           quality is `ignored`), but no less than the least and no more than the most of it: both the same is a
+           fixed share, both nothing is a contract without losses. Owed is loss × loss share, no more than the limit,
+           which is a part of the benchmark or of the provider's revenue, the lower where both are said. Then relief
+           is taken off, the contract's part of what is owed and the row's amount, down to nothing.
         6. Where only a part of the year counts, shares, caps and limits are that part of a year's; relief is as
            stated. Start-up money is repaid first, out of what was earned in the contract's year, up to what stands.
 
@@ -89,6 +90,9 @@ class SharedSavings(Rule):
     loss_limit_of_revenue: Rate | None = parameter(
         "The most that is owed, as a part of the provider's revenue.", default=None, at_least=0
     )
+    relief_share: Rate = parameter(
+        "What part of all that is owed is forgiven, as in an epidemic.", default=0, at_least=0, at_most=1
+    )
     part_of_year: Rate = parameter("The part of the measured year that counts.", default=1, at_least=0, at_most=1)
     start_up: Amount | None = parameter("Start-up money that still has to be repaid.", default=None, at_least=0)
     start_up_to: Account | None = parameter("Who lent it; the commissioner if not said.", default=None)
@@ -112,9 +116,10 @@ class SharedSavings(Rule):
         largest = self.share
         if self.payer_shares is not None:
             largest = self.payer_shares.find("share", payer=rows.commissioner).or_else(largest)
-        final, unknown = quality_share(self, rows, largest)
-        yield Never(unknown, "its share goes by quality, and the standard or the score is not recorded")
-        final = final.named("final share")
+        by_score = (lost > 0) & (self.loss_share_least < self.loss_share_most)
+        shared = quality_share(self, rows, largest, by_score)
+        yield Never(shared.unknown, "its share goes by quality, and the standard or the score is not recorded")
+        final = shared.savings.named("final share")
         reached = ratio(saved, rows.benchmark, otherwise=0) >= least_saved.named("minimum savings rate")
         kept = when(reached, self.part_of_year, self.part_of_year * self.share_below_minimum)
         uncapped = saved * (final * kept * (1 - self.sequestration))
@@ -122,16 +127,17 @@ class SharedSavings(Rule):
         if self.cap is not None:
             earned = earned.at_most(rows.benchmark * (self.cap * self.part_of_year))
         earned = earned.named("earned")
-        owed = (lost * ((1 - final).between(self.loss_share_least, self.loss_share_most) * self.part_of_year)).named(
-            "share of the loss"
-        )
+        loss_share = (1 - shared.against_loss).between(self.loss_share_least, self.loss_share_most).named("loss share")
+        owed = (lost * (loss_share * self.part_of_year)).named("share of the loss")
         if self.loss_limit is not None:
             owed = owed.at_most(rows.benchmark * (self.loss_limit * self.part_of_year))
         if self.loss_limit_of_revenue is not None:
             owed = owed.at_most(rows.revenue.or_else(0) * (self.loss_limit_of_revenue * self.part_of_year))
             yield Never((lost > 0) & rows.revenue.is_missing(), "its loss is limited by revenue, which is not recorded")
         borne = ratio(lost, rows.benchmark, otherwise=0) >= least_lost.named("minimum loss rate")
-        owed = when(borne, (owed - rows.relief.or_else(0)).at_least(0)).named("owed")
+        before = when(borne, owed).named("owed before relief")
+        forgiven = (before.as_line() * self.relief_share + rows.relief.or_else(0)).named("relief")
+        owed = rest(before, forgiven).at_least(0).named("owed")
         payer = account(rows.commissioner)
         yield Flow(payer, contract.provider, earned, kind="share", reason="share of savings against the benchmark")
         yield Flow(contract.provider, payer, owed, kind="share", reason="share of losses against the benchmark")
@@ -142,6 +148,7 @@ class SharedSavings(Rule):
         yield Figure("savings that reach the minimum", when(reached, saved))
         yield Figure("losses that reach the minimum", when(borne, lost))
         yield Figure("savings needed", rows.benchmark * least_saved, reason="benchmark × the minimum savings rate")
+        yield Figure("losses forgiven", rest(before, owed))
         yield Figure("earned above the cap", rest(uncapped, earned), reason="above the cap: not paid")
 
     def _repaid(self, contract: Contract, earned: Amount) -> Flow:

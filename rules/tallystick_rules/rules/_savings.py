@@ -56,16 +56,18 @@ def sliding_rate(bands: Any, people: Count) -> tuple[Rate, Count]:
     above, width = held, held
     start: Rate = literal(Kind.RATE, 0)
     fall = start
-    for band in bands:
+    for number, band in enumerate(bands, start=1):
         inside = people >= band.people_from
         if band.people_to is not None:
-            inside = inside & (people <= band.people_to)
+            inside = (inside & (people <= band.people_to)).named(f"in band {number}")
             width = width + when(inside, band.people_to - band.people_from)
             fall = fall + when(inside, band.rate_from - band.rate_to)
         held = held + when(inside, literal(Kind.COUNT, 1))
         above = above + when(inside, people - band.people_from)
         start = start + when(inside, band.rate_from)
-    return start - ratio(above, width, otherwise=0) * fall, held
+    along = ratio(above.named("people above the fewest of the band"), width.named("people over the band"), otherwise=0)
+    fallen = along * fall.named("fall of the rate over the band")
+    return (start.named("rate for the fewest of the band") - fallen).named("minimum rate by people"), held
 
 
 @frozen(eq=False, kw_only=True)

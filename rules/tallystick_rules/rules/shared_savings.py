@@ -106,7 +106,7 @@ class SharedSavings(Rule):
         saved, lost = savings.at_least(0).named("saved"), (-savings).at_least(0).named("lost")
         least_saved, least_lost = self.minimum_savings_rate, self.minimum_loss_rate
         if self.bands is not None:
-            sliding, held = sliding_rate(self.bands, rows.people.or_else(0))
+            sliding, held = sliding_rate(self.bands, rows.people.or_else(0).named("people"))
             least_saved = when(self.minimum_by_people, sliding, least_saved)
             least_lost = when(self.minimum_by_people, sliding, least_lost)
             unheld = self.minimum_by_people & (rows.people.is_missing() | ~(held == 1))
@@ -120,9 +120,10 @@ class SharedSavings(Rule):
         shared = quality_share(self, rows, largest, by_score)
         yield Never(shared.unknown, "its share goes by quality, and the standard or the score is not recorded")
         final = shared.savings.named("final share")
-        reached = ratio(saved, rows.benchmark, otherwise=0) >= least_saved.named("minimum savings rate")
-        kept = when(reached, self.part_of_year, self.part_of_year * self.share_below_minimum)
-        uncapped = saved * (final * kept * (1 - self.sequestration))
+        least_saved, least_lost = least_saved.named("rate that savings need"), least_lost.named("rate that losses need")
+        reached = ratio(saved, rows.benchmark, otherwise=0) >= least_saved
+        kept = when(reached, self.part_of_year, self.part_of_year * self.share_below_minimum).named("part that counts")
+        uncapped = (saved * (final * kept * (1 - self.sequestration))).named("earned before the cap")
         earned = uncapped
         if self.cap is not None:
             earned = earned.at_most(rows.benchmark * (self.cap * self.part_of_year))
@@ -134,7 +135,7 @@ class SharedSavings(Rule):
         if self.loss_limit_of_revenue is not None:
             owed = owed.at_most(rows.revenue.or_else(0) * (self.loss_limit_of_revenue * self.part_of_year))
             yield Never((lost > 0) & rows.revenue.is_missing(), "its loss is limited by revenue, which is not recorded")
-        borne = ratio(lost, rows.benchmark, otherwise=0) >= least_lost.named("minimum loss rate")
+        borne = ratio(lost, rows.benchmark, otherwise=0) >= least_lost
         before = when(borne, owed).named("owed before relief")
         forgiven = (before.as_line() * self.relief_share + rows.relief.or_else(0)).named("relief")
         owed = rest(before, forgiven).at_least(0).named("owed")

@@ -318,7 +318,7 @@ def _savings(of: Drawing) -> RuleEntry:
         share=of.pick(Fraction(1, 2), Fraction(1, 3), Fraction(1)),
         payer_shares=of.pick(None, [{"payer": "QA", "share": Fraction(1, 7)}]),
         minimum_savings_rate=of.pick(Fraction(0), Fraction(1, 50)),
-        minimum_loss_rate=of.pick(Fraction(0), Fraction(1, 50)),
+        minimum_loss_rate=of.pick(None, Fraction(0), Fraction(1, 50)),
         bands=of.pick(None, bands),
         share_below_minimum=of.pick(Fraction(0), Fraction(1, 2)),
         sequestration=of.pick(Fraction(0), Fraction(1, 50)),

@@ -26,7 +26,6 @@ def made(*, settles: str = "year", last: str = "2026-03-31", **given: Any) -> An
         "share": "50%",
         "quality": Quality.IGNORED,
         "minimum_savings_rate": "2%",
-        "minimum_loss_rate": "2%",
     }
     rule = use(SharedSavings, "savings", **{**terms, **given})
     return case(contract("A", rule, settles=settles, last=last), tables=[Benchmarks])
@@ -216,6 +215,17 @@ def test_a_loss_at_the_minimum_loss_rate_counts_and_below_it_does_not(reading: R
     fixed = made(loss_share_least="30%", loss_share_most="30%", minimum_loss_rate="3%")
     assert earned(reading, fixed, result("£1,000,000", "£1,030,000")) == -9_000_00
     assert earned(reading, fixed, result("£1,000,000", "£1,029,999.99")) == 0
+
+
+def test_a_minimum_loss_rate_that_is_not_said_is_that_of_savings(reading: Read) -> None:
+    fixed = made(loss_share_least="30%", loss_share_most="30%")
+    assert earned(reading, fixed, result("£1,000,000", "£1,020,000")) == -6_000_00
+    assert earned(reading, fixed, result("£1,000,000", "£1,019,999.99")) == 0
+
+
+def test_a_least_loss_share_above_the_most_ends_the_run(reading: Read) -> None:
+    crossed = made(loss_share_least="60%", loss_share_most="40%")
+    assert "the least share of a loss is more than the most" in fault_of(reading, crossed, result("£1", "£1"))
 
 
 def test_without_a_loss_share_a_loss_costs_nothing(reading: Read) -> None:

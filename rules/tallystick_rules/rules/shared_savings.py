@@ -70,9 +70,10 @@ class SharedSavings(Rule):
     minimum_savings_rate: Rate = parameter(
         "The part of the benchmark that savings have to reach.", at_least=0, at_most=1
     )
-    minimum_loss_rate: Rate = parameter(
-        "The part of the benchmark that losses have to reach.", default=0, at_least=0, at_most=1
-    )
+    minimum_loss_rate: Rate | None = parameter(
+        "The part of the benchmark that losses have to reach; as of savings if not said.",
+        default=None, at_least=0, at_most=1,
+    )  # fmt: skip
     bands: Parts[Band] | None = parameter("The minimum rates by number of people.", default=None)
     minimum_by_people: Flag = parameter(
         "Whether both minimum rates are read from the bands, instead of the two numbers above.", default=False
@@ -104,7 +105,8 @@ class SharedSavings(Rule):
         rows = activity.benchmarks
         savings = (rows.benchmark - rows.expenditure).named("savings")
         saved, lost = savings.at_least(0).named("saved"), (-savings).at_least(0).named("lost")
-        least_saved, least_lost = self.minimum_savings_rate, self.minimum_loss_rate
+        least_saved = self.minimum_savings_rate
+        least_lost = least_saved if self.minimum_loss_rate is None else self.minimum_loss_rate
         if self.bands is not None:
             sliding, held = sliding_rate(self.bands, rows.people.or_else(0).named("people"))
             least_saved = when(self.minimum_by_people, sliding, least_saved)
@@ -116,6 +118,8 @@ class SharedSavings(Rule):
         largest = self.share
         if self.payer_shares is not None:
             largest = self.payer_shares.find("share", payer=rows.commissioner).or_else(largest)
+        crossed = rows.every & (self.loss_share_least > self.loss_share_most)
+        yield Never(crossed, "the least share of a loss is more than the most of it")
         by_score = (lost > 0) & (self.loss_share_least < self.loss_share_most)
         shared = quality_share(self, rows, largest, by_score)
         yield Never(shared.unknown, "its share goes by quality, and the standard or the score is not recorded")

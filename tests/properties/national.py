@@ -20,6 +20,7 @@ from tallystick_rules.rules._delays import DayCount
 from tallystick_rules.rules._evidence import Criterion, Level
 from tallystick_rules.rules._outcomes import Indicator, Outcome, Without
 from tallystick_rules.rules._outcomes import Level as Achieved
+from tallystick_rules.rules._savings import Quality
 from tallystick_rules.rules.admitted_spell import AdmittedSpell, TopUpOn
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff, Moves
 from tallystick_rules.rules.block import Block, Covers
@@ -30,6 +31,7 @@ from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
+from tallystick_rules.rules.shared_savings import SharedSavings
 from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
 from tallystick_rules.tables import TABLES
@@ -67,6 +69,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "discharge_pathway": ("1",),
     "name": ("day off",),
     "indicator": ("first", "second"),
+    "population": ("all", "frail"),
 }
 LIMITS: Mapping[str, tuple[Any, ...]] = {
     "factor": (Fraction(1), Fraction("1.061204"), Fraction("0.95")),
@@ -85,6 +88,8 @@ LIMITS: Mapping[str, tuple[Any, ...]] = {
     "measured_on": (datetime.date(2026, 3, 31), datetime.date(2025, 6, 30)),
     "numerator": (0, 1, 3),
     "denominator": (3, 7, 0),
+    "people": (5_000, 5_555, 5_999, 6_000, 60_000),
+    "quality_score": (Fraction(0), Fraction("0.9084"), Fraction(1)),
 }
 UNIQUE = {
     "answers": ("spell", "question"),
@@ -97,6 +102,7 @@ UNIQUE = {
     "public_holidays": ("calendar", "day"),
     "indicators": ("indicator", "provider", "commissioner", "measured_on"),
     "people": ("person", "census_day", "category"),
+    "benchmarks": ("provider", "commissioner", "population", "measured_on"),
 }
 
 
@@ -363,6 +369,32 @@ def _recipe(of: Drawing) -> RuleEntry:
     return drawn_recipe(of.pick, "recipe", ("core", "price"))
 
 
+def _savings(of: Drawing) -> RuleEntry:
+    """Mostly without quality and people, which many rows do not give: a row without them ends the whole world."""
+    bands = [
+        {"people_from": 5_000, "people_to": 5_999, "rate_from": Fraction("0.039"), "rate_to": Fraction("0.036")},
+        {"people_from": 6_000, "rate_from": Fraction(1, 50)},
+    ]
+    asked = of.pick(*[{"quality": Quality.IGNORED}] * 6, {"quality": Quality.SCORE}, {"quality": Quality.STANDARD})
+    return use(
+        SharedSavings,
+        "savings",
+        share=of.pick(Fraction(1, 2), Fraction(1, 3), Fraction(1)),
+        payer_shares=of.pick(None, [{"payer": "QA", "share": Fraction(1, 7)}]),
+        minimum_savings_rate=of.pick(Fraction(0), Fraction(1, 50)),
+        minimum_loss_rate=of.pick(None, Fraction(0), Fraction(1, 50)),
+        bands=of.pick(None, bands),
+        share_below_minimum=of.pick(Fraction(0), Fraction(1, 2)),
+        sequestration=of.pick(Fraction(0), Fraction(1, 50)),
+        cap=of.pick(None, Fraction(1, 10)),
+        loss_share_least=of.pick(Fraction(0), Fraction(2, 5)),
+        loss_share_most=Fraction(3, 4),
+        loss_limit=of.pick(None, Fraction(1, 20)),
+        start_up=of.pick(None, 100_000),
+        **asked,
+    )
+
+
 _MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     AdmittedSpell: _admitted,
     UnitPrice: _units,
@@ -376,6 +408,7 @@ _MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     DischargeCostTransfer: _delay,
     PupilPremium: _premium,
     Recipe: _recipe,
+    SharedSavings: _savings,
 }
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

@@ -10,6 +10,7 @@ from tallystick.kernel.tables import Table
 from tallystick_rules.tables.admitted_prices import AdmittedPrices
 from tallystick_rules.tables.answers import Answers
 from tallystick_rules.tables.attendances import Attendances
+from tallystick_rules.tables.benchmarks import Benchmarks
 from tallystick_rules.tables.calendar_cover import CalendarCover
 from tallystick_rules.tables.challenges import Challenges
 from tallystick_rules.tables.contacts import Contacts
@@ -33,6 +34,7 @@ TABLES: tuple[type[Table], ...] = (
     Contacts,
     People,
     Indicators,
+    Benchmarks,
     Answers,
     Evidence,
     Exemptions,

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from tallystick.files.workspace import Workspace
 from tallystick.kernel.checks import Check
-from tallystick.kernel.errors import Fault, SettlementError
+from tallystick.kernel.errors import Fault, InputError, SettlementError
 from tallystick.kernel.ledger import LedgerLine
 from tallystick.kernel.money import LARGEST_PENCE
 from tallystick.kernel.plugins import Plugins
@@ -172,6 +172,12 @@ class Result:
 
         if self.in_year is None:
             raise ValueError("only a reconciliation is posted: settle with months")
+        if self.settlement.set_aside:
+            raise InputError(Fault(
+                code="journal/set-aside", found="rows were set aside, and what comes without them is not posted",
+                why="what was posted for them before would go back, as though they had been withdrawn",
+                write="the rows as they should be, or the file without them; then the same command without --set-aside",
+            ))  # fmt: skip
         return posted(self.in_year, fingerprint(made_from(self)))
 
     def _native(self, frame: Any) -> Any:

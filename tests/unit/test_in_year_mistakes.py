@@ -108,6 +108,17 @@ class TestContractsThatChange:
         assert "clinic has postings for 2025-04, and no day in these months any more" in said
 
 
+class TestRowsSetAside:
+    def test_they_are_not_posted_as_though_they_were_withdrawn(self, clinic: Path) -> None:
+        reconcile(clinic, "2025-04..2025-05", "2025-06-15").post()
+        submit(clinic, "2025-05", "2025-06-16", [("m1", "2025-05-32", "B")])
+        result = reconcile(clinic, "2025-04..2025-05", "2025-06-17", set_aside=True)
+        assert payable(result) == -5_000  # shown, with the row that was set aside
+        with pytest.raises(InputError) as raised:
+            result.post()
+        assert [fault.code for fault in raised.value.faults] == ["journal/set-aside"]
+
+
 class TestPayments:
     def test_payments_are_told_in_order_of_their_days(self, clinic: Path) -> None:
         text = (clinic / "payments.csv").read_text(encoding="utf-8")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 from tallystick.kernel.case import ContractCase, RuleEntry
 from tests.properties.by_hand import DAY, Book, Found, Row, World, home, number, rules_of
 from tests.properties.by_hand_best_practice import settle as settle_best_practice
@@ -22,14 +20,12 @@ def by_hand(made: World) -> Found:
             for row in made.rows["spells"]:
                 where = home(made.case, row, "discharged")
                 if where is not None and where[0] is contract:
-                    _challenged(made, contract, rule, row, where[1], where[3], book)
+                    _challenged(made, contract, rule, row, where[1], book)
     return book.found()
 
 
-def _challenged(
-    made: World, contract: ContractCase, rule: RuleEntry, row: Row, period: int, last: datetime.date, book: Book
-) -> None:
-    """One spell of the contract, in a period that ends on ``last``."""
+def _challenged(made: World, contract: ContractCase, rule: RuleEntry, row: Row, period: int, book: Book) -> None:
+    """One spell of the contract, in one of its periods."""
     challenge, as_at = made.matching("challenges", of_table="spells", row=row["spell"]), made.case.as_at
     assert as_at is not None
     if challenge is None or challenge["raised_on"] > as_at:
@@ -39,7 +35,7 @@ def _challenged(
         return
     pence, on = payment(made, contract, rule, row), row["discharged"]
     raised = challenge["raised_on"]
-    if pence <= 0 or raised > last + DAY * number(rule, "raise_within_days", on):
+    if pence <= 0 or raised > on + DAY * number(rule, "raise_within_days", on):
         return
     until = raised + DAY * number(rule, "decide_within_days", on)
     decided = challenge["decided_on"]

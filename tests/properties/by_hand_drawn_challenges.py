@@ -11,8 +11,8 @@ from tallystick.kernel.parameters import Label
 from tallystick_rules.rules import AdmittedSpell, Challenges
 from tallystick_rules.tables import AdmittedPrices, Evidence, Factors, Spells, UnitPrices
 from tallystick_rules.tables import Challenges as ChallengesTable
-from tests.properties.by_hand import DAY, World, home, later, some_day, world
-from tests.properties.by_hand_drawn import FIRST, LAST, Given, contracts, date, factors
+from tests.properties.by_hand import DAY, World, later, some_day, world
+from tests.properties.by_hand_drawn import LAST, Given, contracts, date, factors
 from tests.properties.by_hand_drawn_care import a_case, recorded, simple_prices, use_best, worths
 from tests.support import case, price_list, rows_of, use
 
@@ -45,7 +45,7 @@ def challenges_world(seed: int, rows: int) -> World:
     spells = [a_case(rng, made, f"s{n:04d}") for n in range(rows)]
     placed = rows_of(the_case, {"spells": spells})["spells"]
     challenges = [
-        _challenge(rng, made, str(row["spell"]), home(the_case, row, "discharged"), as_at)
+        _challenge(rng, made, str(row["spell"]), row["discharged"], as_at)
         for row in placed if rng.random() < 0.7
     ]  # fmt: skip
     evidence = [line for spell in spells for line in recorded(rng, spell["spell"])]
@@ -61,11 +61,10 @@ def _prices(rng: random.Random) -> object:
 
 
 def _challenge(
-    rng: random.Random, made: Sequence[ContractCase], spell: str, where: object, as_at: datetime.date
+    rng: random.Random, made: Sequence[ContractCase], spell: str, own: datetime.date, as_at: datetime.date
 ) -> Given:
     """One challenge, raised and decided on a day at some edge; now and then without half of its decision."""
-    last = where[3] if isinstance(where, tuple) else some_day(rng, FIRST, LAST)
-    raised = rng.choice((last, last + DAY * (rng.choice(RAISE) + rng.choice((0, 1))), as_at, as_at + DAY))
+    raised = rng.choice((own, own + DAY * (rng.choice(RAISE) + rng.choice((0, 1))), as_at, as_at + DAY))
     late = max(raised, as_at)
     ends = (raised, raised, raised + DAY * (rng.choice(DECIDE) + rng.choice((0, 1))), late, late + DAY)
     decided = rng.choice(ends) if rng.random() < 0.7 else None

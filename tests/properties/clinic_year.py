@@ -16,7 +16,7 @@ DAY = datetime.timedelta(days=1)
 MONTHS = tuple(datetime.date(2025, month, 1) for month in range(4, 10))
 OF_ATTENDANCES, OF_CONTACTS = "attendances", "contacts"
 VISIT_PENCE, VISIT_LIMIT_PENCE = 777, 300_007
-RAISE_WITHIN, DECIDE_WITHIN = 40, 30
+RAISE_WITHIN, DECIDE_WITHIN = 60, 30
 
 
 def month_after(month: datetime.date, by: int = 1) -> datetime.date:
@@ -146,8 +146,7 @@ def comes_to(known: Known) -> Comes:
 
 def _state(known: Known, challenge: Challenge, row: Row) -> str:
     """``open`` holds the row's money, ``taken back`` takes it, anything else lets it stand."""
-    ends = last_day(known.through if known.by_year else row.month)
-    if challenge.raised > known.day or (challenge.raised - ends).days > RAISE_WITHIN:
+    if challenge.raised > known.day or (challenge.raised - row.day).days > RAISE_WITHIN:
         return "unknown or too late"
     until = challenge.raised + DECIDE_WITHIN * DAY
     if challenge.decided is not None and challenge.decided <= min(known.day, until):

@@ -61,7 +61,7 @@ source = "Illustration"
 use = "challenges"
 label = "contested"
 on = ["outpatients"]
-raise_within_days = 60
+raise_within_days = 90
 decide_within_days = 90
 undecided_to = "provider"
 """

@@ -22,8 +22,8 @@ BACK, ON = ("contest", POT, "RXX"), ("contest", POT, "QYY")
 
 
 def contesting(**given: Any) -> Any:
-    """The rule: raised within 30 days of the month's end, decided within 60 days, else the provider keeps it."""
-    usual = {"on": (Label("price"),), "raise_within_days": 30, "decide_within_days": 60, "undecided_to": "RXX"}
+    """The rule: raised within 57 days of the spell's own day, decided within 60 days, else the provider keeps it."""
+    usual = {"on": (Label("price"),), "raise_within_days": 57, "decide_within_days": 60, "undecided_to": "RXX"}
     return use(Challenges, "contest", **{**usual, **given})
 
 
@@ -90,20 +90,22 @@ def test_open_upheld_rejected_withdrawn_and_too_late_each_have_their_own_end(rea
     ("raised", "answer"),
     [
         ("2025-06-30", {HELD: 100_000}),  # in the month of care itself
-        ("2025-07-30", {HELD: 100_000}),  # 30 days after the last day of June, which itself counts nothing
+        ("2025-07-30", {HELD: 100_000}),  # 57 days after 3 June, which itself counts nothing
         ("2025-07-31", {}),  # one day too late
     ],
 )
-def test_a_challenge_is_raised_within_so_many_days_after_the_last_day_of_the_month(
+def test_a_challenge_is_raised_within_so_many_days_after_the_rows_own_day(
     reading: Read, raised: str, answer: Answer
 ) -> None:
     assert moved(reading, made(), spells=spells("a"), challenges=[challenge("a", raised)]) == answer
 
 
-def test_a_contract_that_settles_by_the_quarter_counts_from_the_end_of_the_quarter(reading: Read) -> None:
-    tables = {"spells": spells("a", on="2025-04-03"), "challenges": [challenge("a", "2025-07-30")]}
-    assert moved(reading, made(settles="quarter"), **tables) == {HELD: 100_000}
-    assert moved(reading, made(), **tables) == {}  # by the month: 30 days after 30 April
+@pytest.mark.parametrize("settles", ["month", "quarter", "year"])
+def test_how_often_the_contract_settles_makes_no_difference(reading: Read, settles: str) -> None:
+    # It did while days were counted from the end of the period: a year to date ends later with each month.
+    for raised, answer in (("2025-07-30", {HELD: 100_000}), ("2025-07-31", {})):
+        tables = {"spells": spells("a"), "challenges": [challenge("a", raised)]}
+        assert moved(reading, made(settles=settles), **tables) == answer
 
 
 def test_a_challenge_that_is_not_yet_raised_on_the_runs_day_is_not_known(reading: Read) -> None:
@@ -137,7 +139,7 @@ def test_a_decision_on_the_last_day_counts_and_one_after_it_does_not(reading: Re
 
 
 def test_the_limits_are_those_in_force_on_the_rows_own_day(reading: Read) -> None:
-    shorter = made(raise_within_days={"2025-04-01": 30, "2025-06-15": 5}, as_at="2025-08-31")
+    shorter = made(raise_within_days={"2025-04-01": 46, "2025-06-15": 20}, as_at="2025-08-31")
     both = [*spells("early", on="2025-06-14"), *spells("later", on="2025-06-15")]
     raised = [challenge("early", "2025-07-30"), challenge("later", "2025-07-06")]
     assert moved(reading, shorter, spells=both, challenges=raised) == {HELD: 100_000}

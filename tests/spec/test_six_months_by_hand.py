@@ -151,18 +151,16 @@ def test_the_upheld_challenge_is_the_commissioners_for_good(told: tuple[str, Pat
     assert [(line.kind, line.payer, line.payee, line.pence) for line in lines] == [("adjustment", "RXX", "QYY", 11_000)]
 
 
-# Two limits are counted from the end of the period that a row is settled in, and so differ by how a contract settles.
+# m1 is of 6 May: 90 days after it is 4 August, and 5 August is too late, by month and by year to date alike.
 RAISED = {
-    # m1 is of May, which ends on 31 May: 60 days after it is 30 July, so 31 July is too late by month; by year to date
-    # the period of a run ends with its last month, 30 September
-    "2025-07-30": {"month": -110, "year": -110},
-    "2025-07-31": {"month": 0, "year": -110},
+    "2025-08-04": {"month": -110, "year": -110},
+    "2025-08-05": {"month": 0, "year": 0},
 }
 
 
 @pytest.mark.parametrize("settles", ["month", "year"])
 @pytest.mark.parametrize("raised", RAISED)
-def test_how_late_a_challenge_may_come_is_counted_from_the_end_of_the_contracts_own_period(
+def test_how_late_a_challenge_may_come_is_counted_from_the_rows_own_day(
     tmp_path: Path, raised: str, settles: str
 ) -> None:
     heading = CHALLENGES.partition("\n")[0]

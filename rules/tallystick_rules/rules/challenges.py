@@ -35,9 +35,8 @@ class Challenges(Rule):
         1. What is contested is all that the rules named under `on` pay for the row, net to the provider, if it is
            above zero. Name every rule that pays, or holds, for the row: what is not named is not contested.
         2. Facts are those of the run's day. A challenge raised after it is not known; one decided after it is open.
-        3. In time: raised no more than `raise_within_days` after the last day of the period in which the row is
-           settled (the month of care, where the contract settles by month). That last day counts nothing, the next
-           is the first. A challenge raised too late changes nothing, and is shown.
+        3. In time: raised no more than `raise_within_days` after the row's own day (discharge, attendance), which
+           itself counts nothing. A challenge raised too late changes nothing, and is shown.
         4. Open until decided: on the day `decide_within_days` after the day it was raised it can still be decided;
            after that day what stands in the pot goes to `undecided_to`, and a later decision does not count.
         5. Both limits are those in force on the row's own day. Days are calendar days.
@@ -55,12 +54,12 @@ class Challenges(Rule):
     Source
         NHS Standard Contract, Service Conditions, SC36, contested payments: it counts operational days from the
         receipt of an account, and refers what is not resolved to dispute resolution. Here days are calendar days
-        from the end of the period, and every limit is a parameter.
+        from the day of care, and every limit is a parameter.
     """
 
     on: tuple[Label, ...] = parameter("The rules whose payment for a row is contested; all pay for rows of one table.")
     raise_within_days: Count = parameter(
-        "How many days after the last day of the row's period a challenge may be raised.", at_least=0, unit="days"
+        "How many days after the row's own day a challenge may be raised.", at_least=0, unit="days"
     )
     decide_within_days: Count = parameter(
         "How many days after it was raised a challenge may be decided.", at_least=0, unit="days"
@@ -73,6 +72,7 @@ class Challenges(Rule):
         """Take back what is contested, and say of every challenged row what becomes of it."""
         net = paid(*self.on)
         rows = _rows(activity, net)
+        own_day: Day = getattr(rows, str(rows.table.date))
         table, key = rows.table.name, getattr(rows, str(rows.table.key))
         raised: Maybe[Day] = activity.challenges.find("raised_on", of_table=table, row=key)
         decided_on: Maybe[Day] = activity.challenges.find("decided_on", of_table=table, row=key)
@@ -80,7 +80,7 @@ class Challenges(Rule):
         worth = net.at_least(0).as_line().named("paid for the row")
 
         known = raised.map(lambda day: day <= contract.as_at).is_yes().named("known")
-        after = raised.map(lambda day: days_between(contract.last_day, day) > self.raise_within_days)
+        after = raised.map(lambda day: days_between(own_day, day) > self.raise_within_days)
         late = after.is_yes().named("raised too late")
         counts = (known & ~late & (worth > 0)).named("challenged in time")
         decided = decided_on.map(lambda day: day <= contract.as_at).is_yes()

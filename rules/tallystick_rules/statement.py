@@ -40,7 +40,7 @@ def contested(settlement: Settlement, contract: str) -> tuple[str, str] | None:
 
 def _by_contract(settlement: Settlement) -> dict[str, list[Said]]:
     """For each contract its challenges in the order of their names, each with its rows and what moved for it."""
-    frames = pay.line_frames(settlement.program, settlement.facts)
+    frames = pay.line_frames(settlement.program, settlement.facts, rules=_labels(settlement))
     if not frames:
         return {}
     of_rule, kind = pl.col("rule") == Rule.rule_name, pl.col("kind")
@@ -61,6 +61,22 @@ def _by_contract(settlement: Settlement) -> dict[str, list[Said]]:
     for row in found.iter_rows(named=True):
         by_contract.setdefault(row["contract"], []).append(row)
     return by_contract
+
+
+def _labels(settlement: Settlement) -> set[str]:
+    """The rules whose lines are looked at: those of challenges, what they are on, and what prices the tables' rows."""
+    tables = (
+        settlement.facts[Table.table.name].frame.select(pl.col("of_table").unique()).collect()["of_table"].to_list()
+    )
+    found: set[str] = set()
+    for use in settlement.program.uses.values():
+        prices = any(claim.table in tables for claim in use.traced.units)
+        for entry in use.holders.values():
+            if entry.use == Rule.rule_name:
+                found |= {entry.label, *entry.shape["on"]}
+            elif prices:
+                found.add(entry.label)
+    return found
 
 
 def _known(settlement: Settlement) -> pl.LazyFrame:

@@ -144,6 +144,31 @@ class TestSettleAtTheCommandLine:
         assert (run / "payable.csv").read_text(encoding="utf-8").splitlines()[1] == "clinic,QYY,RXX,30000,0,0,30000"
 
 
+class TestTheRunOfAReconciliation:
+    """A run is named by all that it rests on: nobody is handed the folder of an earlier run for a later one."""
+
+    def settle(self, clinic: Path, *more: str) -> str:
+        said = tallystick("settle", ".", "--months", "2025-04", "--as-at", "2025-06-01", *more)
+        assert said.exit_code == 0, said.output
+        run = clinic / next(line for line in said.output.splitlines() if "Written to" in line).split()[-1]
+        return (run / "payable.csv").read_text(encoding="utf-8").splitlines()[1]
+
+    def test_a_payment_on_account_is_another_run(self, clinic: Path) -> None:
+        assert self.settle(clinic) == "clinic,QYY,RXX,30000,0,0,30000"
+        heading = "contract,payer,payee,paid_on,amount,reference\n"
+        (clinic / "payments.csv").write_text(f"{heading}clinic,QYY,RXX,2025-05-01,£100,May\n", encoding="utf-8")
+        assert self.settle(clinic) == "clinic,QYY,RXX,30000,10000,0,20000"
+        assert self.settle(clinic, "--posted", "nothing") == "clinic,QYY,RXX,30000,0,0,30000"
+
+    def test_a_plan_is_another_run(self, clinic: Path) -> None:
+        self.settle(clinic)
+        plan = "contract,label,months,amount,units,profile\nclinic,fixed,2025-04,£90,,\n"
+        (clinic / "plan.csv").write_text(plan, encoding="utf-8")
+        self.settle(clinic)
+        statements = [path.read_text(encoding="utf-8") for path in (clinic / "runs").glob("*/statements/clinic.txt")]
+        assert sorted("PLAN TO DATE" in text for text in statements) == [False, True]
+
+
 class TestWhyThisContract:
     CLAIM = '[[claim]]\ncontract = "clinic"\nsite = ["S1"]\n'
 

@@ -182,6 +182,21 @@ class TestSubmissions:
             reconcile(clinic, "2025-04", "2025-05-15")
         assert code in codes(raised), raised.value
 
+    def test_a_file_is_listed_once_for_a_table(self, clinic: Path) -> None:
+        submit(clinic, "2025-04..2025-05", "2025-05-10", [*APRIL, *MAY], name="x.csv")
+        submit(clinic, "2025-05", "2025-06-10", [*APRIL, *MAY], name="x.csv")
+        with pytest.raises(InputError) as raised:
+            reconcile(clinic, "2025-04..2025-05", "2025-06-15")
+        assert "submission/file-twice" in codes(raised)
+
+    def test_a_file_of_one_table_is_not_taken_for_another(self, clinic: Path) -> None:
+        submit(clinic, "2025-04", "2025-05-10", APRIL, name="x.csv")
+        with (clinic / "submissions.csv").open("a", encoding="utf-8") as listed:
+            listed.write("contacts,x.csv,RXX,2025-04,2025-05-10,\n")
+        with pytest.raises(InputError) as raised:
+            reconcile(clinic, "2025-04", "2025-05-15")
+        assert "column/missing" in codes(raised)
+
     def test_a_table_comes_one_way(self, clinic: Path) -> None:
         name = submit(clinic, "2025-04", "2025-05-10", APRIL)
         (clinic / "scheme.toml").write_text(SCHEME + f'\n[activity]\nattendances = "{name}"\n', encoding="utf-8")

@@ -42,7 +42,7 @@ class ActivityReader:
     set_aside: bool = False
     frames: Mapping[str, Any] | None = None
     mapping: Mapping[str, Mapping[str, str]] = field(factory=dict)
-    _read: dict[Path, Facts] = field(factory=dict)
+    _read: dict[tuple[str, Path], Facts] = field(factory=dict)
     _own: dict[str, Facts] = field(factory=dict)
     submissions: list[Submission] = field(factory=list)
     calendar: Reconciliations = field(factory=Reconciliations)
@@ -124,13 +124,14 @@ class ActivityReader:
             known = self.workspace.case.as_at is None or one.received <= self.workspace.case.as_at
             if not (key and known):
                 continue
-            if one.path not in self._read:
+            place = (one.table, one.path)
+            if place not in self._read:
                 try:
                     spec = self.workspace.assign.read_as(self.workspace.case.tables[one.table])
                     self._counted(spec, [(one, tuple(one.cells()))])
                 except InputError:
                     continue  # it does not count, or its faults are told already
-            found[one.table] |= set(self._read[one.path].frame.select(key).collect()[key].to_list())
+            found[one.table] |= set(self._read[place].frame.select(key).collect()[key].to_list())
         return found
 
     def at(self, workspace: Workspace) -> ActivityReader:

@@ -103,6 +103,7 @@ def read_submissions(folder: Path, specs: Mapping[str, TableSpec]) -> list[Submi
         return []
     found, faults = [], FaultList()
     first: dict[tuple[str, datetime.date | None, str, datetime.date], Submission] = {}
+    listed: set[tuple[str, Path]] = set()
     for record in read_small_csv(path, SUBMISSIONS, _FIELDS):
         wrong = list(_wrong(record, folder, specs))
         faults.extend(wrong)
@@ -112,6 +113,11 @@ def read_submissions(folder: Path, specs: Mapping[str, TableSpec]) -> list[Submi
             table=record["table"], name=record["file"], path=folder / record["file"], providers=record["provider"],
             months=record["months"], received=record["received"], agreed=record["agreed"], record=record,
         )  # fmt: skip
+        if (one.table, one.path.resolve()) in listed:
+            why = "its rows would count for what each of the two says, and nobody could tell which"
+            write = "a copy under another name, if it was sent again; or one row for both"
+            faults.add(record.fault("file", "submission/file-twice", f'"{one.name}" is listed twice', why, write))
+        listed.add((one.table, one.path.resolve()))
         found.append(one)
         for provider, month in one.cells():
             other = first.setdefault((one.table, month, provider, one.received), one)
@@ -218,7 +224,7 @@ def not_received(choice: Choice, months: Months, body: Callable[[str], str]) -> 
 
 def read_counted(
     spec: TableSpec, chosen: Sequence[tuple[Submission, tuple[Cell, ...]]], *, mapping: Mapping[str, str],
-    set_aside: bool, money: str, identifiers: bool = False, cache: dict[Path, Facts] | None = None,
+    set_aside: bool, money: str, identifiers: bool = False, cache: dict[tuple[str, Path], Facts] | None = None,
 ) -> Facts:  # fmt: skip
     """Read the submissions of one table that count, each whole, and keep the rows of the cells that it counts for.
 
@@ -231,17 +237,18 @@ def read_counted(
     faults, parts = FaultList(), []
     for one, cells in chosen:
         try:
-            if one.path not in held:
+            place = (spec.name, one.path)
+            if place not in held:
                 read = read_facts(
                     spec, one.path, mapping=mapping, file_name=one.name, set_aside=set_aside, money=money,
                     identifiers=identifiers,
                 )  # fmt: skip
                 _refuse_unstated(read, one)
-                held[one.path] = read
+                held[place] = read
         except InputError as error:
             faults.extend(error.faults)
             continue
-        read = held[one.path]
+        read = held[place]
         if set(cells) != set(one.cells()):
             here = pl.any_horizontal(*(_is_of(spec, cell) for cell in cells))
             mark = "; ".join(f"{provider} {month}" for provider, month in cells)

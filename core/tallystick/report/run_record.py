@@ -46,7 +46,11 @@ def _months(result: Result) -> dict[str, Any]:
         return {}
     journal = of.due.before.journal
     head = {"number": journal.head.number, "sha256": journal.head.sha256} if journal else {}
-    return {"reconciled": {"months": str(of.months), "as_at": of.as_at.isoformat(), "journal": head}}
+    # What is due rests on files beside the scheme's own too (payments, plan, submissions), and on what was taken off.
+    rests_on = (of.due.lines, of.due.payable, of.due.payments, of.moved, of.choice.sources, of.calendar.days,
+                of.plan.pence, of.plan.units)  # fmt: skip
+    due = hashlib.sha256(repr(rests_on).encode()).hexdigest()
+    return {"reconciled": {"months": str(of.months), "as_at": of.as_at.isoformat(), "journal": head, "due": due}}
 
 
 def _journal(result: Result) -> dict[str, Any]:

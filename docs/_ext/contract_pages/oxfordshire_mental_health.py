@@ -1,18 +1,8 @@
-"""The page of the contract that is paid by outcomes: five years settled, and two questions answered by settling.
-
-``python -m docs._ext.oxfordshire_page > docs/explanation/outcomes-contract.md`` writes it; a test holds the page to it.
-"""
+"""The page of the contract that is paid by outcomes: five years settled, and two questions answered by settling."""
 
 from __future__ import annotations
 
-import importlib.resources
-import sys
-import tempfile
-from pathlib import Path
-
-import tallystick_rules.plugin
-from tallystick import Engine
-from tallystick.command.copying import copy_workspace
+from docs._ext.contract_pages.settling import block, section, settled
 from tallystick.report.statement import Statement
 from tallystick_examples.make_oxfordshire_mental_health import MET, write
 
@@ -73,26 +63,16 @@ def page() -> str:
     """The whole page as Markdown."""
     parts = [HEADING]
     for question, met in QUESTIONS.items():
-        parts.append(f"## {question}\n\n```text\n{by_year(met)}\n```\n\n")
-    return "".join([*parts, NOTICE, f"```text\n{statement(MET[THIRD]).as_text()}```\n"])
+        parts.append(f"## {question}\n\n{by_year(met)}\n")
+    return "".join([*parts, NOTICE, block(statement(MET[THIRD]).as_text())])
 
 
 def by_year(met: int) -> str:
     """What each year pays the lead provider, where so many targets are met in the third."""
-    found = statement(met)
-    (section,) = [one for one in found.sections if one.title == "Year by year"]
-    return "\n".join(section.as_text(found.money)).strip()
+    return section(statement(met), "Year by year")
 
 
 def statement(met: int) -> Statement:
     """The statement of the five years, where so many targets are met in the third."""
-    engine = Engine(plugins=[tallystick_rules.plugin], discover=False)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch, "oxfordshire-mental-health")
-        copy_workspace(importlib.resources.files("tallystick_examples").joinpath(WORKSPACE), folder)
-        write(folder, (*MET[:THIRD], met, *MET[THIRD + 1 :]))
-        return engine.settle(folder).statement(CONTRACT)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())
+    found = settled(WORKSPACE, lambda folder: write(folder, (*MET[:THIRD], met, *MET[THIRD + 1 :])))
+    return found.statement(CONTRACT)

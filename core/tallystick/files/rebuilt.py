@@ -29,7 +29,7 @@ def rebuilt(facts: Facts, frame: pl.LazyFrame, *, mark: str) -> Facts:
     rows, stats, days = _survey(spec, frame, {name: one.scale for name, one in facts.stats.items()})
     digest = hashlib.sha256(f"{facts.digest} {mark}".encode()).hexdigest()
     return attrs.evolve(
-        facts, frame=frame, rows=rows, stats=stats, days=days, digest=digest,
+        facts, frame=frame, native=None, rows=rows, stats=stats, days=days, digest=digest,
         records=partial(records, spec, frame, stats),
     )  # fmt: skip
 
@@ -63,7 +63,7 @@ def on_one_scale(parts: Sequence[Facts]) -> list[Facts]:
         frame = _rescaled(part, scales)
         rows, stats, days = _survey(part.spec, frame, scales)
         kept = partial(records, part.spec, frame, stats)
-        found.append(attrs.evolve(part, frame=frame, rows=rows, stats=stats, days=days, records=kept))
+        found.append(attrs.evolve(part, frame=frame, native=None, rows=rows, stats=stats, days=days, records=kept))
     return found
 
 

@@ -52,5 +52,9 @@ class Facts:
     """A hash of the content, for the run record."""
     set_aside: tuple[Fault, ...] = ()
     """The faults of the rows that were left out, where the run was asked to go on without them."""
+    engine: Any = field(default=None, repr=False)
+    """The engine of the pay path that works them out; None for the usual one."""
+    native: Any = field(default=None, repr=False)
+    """The same rows in that engine's own library, if that is where they came from."""
     left_out: int = 0
     """How many rows were left out; ``rows`` does not count them."""

@@ -18,6 +18,8 @@ from tallystick.kernel.facts import ColumnStats, Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.pay import values as v
 from tallystick.kernel.pay.bounds import Bound, is_wide
+from tallystick.kernel.pay.engines import engine
+from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL
 from tallystick.kernel.pay.operations import MISSING, Stopped
 from tallystick.kernel.pay.values import Value
 
@@ -58,7 +60,8 @@ class Expressions:
         node = node.bare
         if node not in self._memo:
             made = self._compile(node)
-            if self._uses[node] > 1 and node.op not in _CHEAP and node not in self.leaves:
+            again = self._uses[node] > 1 or engine().writes_out
+            if again and node.op not in _CHEAP and node not in self.leaves:
                 made = self.kept(made)
             self._memo[node] = made
         return self._memo[node]
@@ -70,14 +73,14 @@ class Expressions:
         columns = self._pending[name] = {name: value.expr}
         made: dict[str, Any] = {"expr": nw.col(name), "waits": frozenset({name})}
         if not value.plain_below:
-            columns[f"{name}.below"] = value.below
-            made["below"] = nw.col(f"{name}.below")
+            columns[f"{name}~below"] = value.below
+            made["below"] = nw.col(f"{name}~below")
         if value.local is not None:
-            columns[f"{name}.local"] = value.local
-            made["local"] = nw.col(f"{name}.local")
+            columns[f"{name}~local"] = value.local
+            made["local"] = nw.col(f"{name}~local")
         if value.stops is not None:
-            columns[f"{name}.stops"] = value.stops
-            made["stops"] = nw.col(f"{name}.stops")
+            columns[f"{name}~stops"] = value.stops
+            made["stops"] = nw.col(f"{name}~stops")
         return attrs.evolve(value, **made)
 
     def reason(self, stopped: Stopped) -> int:
@@ -114,13 +117,14 @@ def column(facts: Facts, name: str, *, of: str = "") -> Value:
     bound = Bound(min(stats.lowest, 0), max(stats.highest, 0))
     common: dict[str, Any] = {"kind": spec.kind, "optional": spec.optional or bool(of)}
     if spec.kind is Kind.DAY:
-        return Value(expr=stored.cast(nw.Int32).cast(nw.Int64), bound=_DAYS, **common)
+        return Value(expr=stored, bound=_DAYS, **common)
     if spec.kind is Kind.MOMENT:
-        return Value(expr=nw.col(f"{of or name}.elapsed"), local=stored, bound=_MINUTES, **common)
+        elapsed, local = (nw.col(f"{of or name}{which}") for which in (ELAPSED, LOCAL))
+        return Value(expr=elapsed, local=local, bound=_MINUTES, **common)
     if spec.kind in v.RATIOS:
         return Value(expr=stored, bound=bound, below=stats.scale, below_bound=Bound(stats.scale, stats.scale), **common)
     wide = is_wide(bound, f"column {name}")
-    return Value(expr=stored.cast(nw.Int128) if wide else stored, bound=bound, wide=wide, **common)
+    return Value(expr=stored.cast(engine().wide) if wide else stored, bound=bound, wide=wide, **common)
 
 
 def plain(node: Node, args: list[Value], rounding: int) -> Value:
@@ -200,32 +204,35 @@ def _add_days(node: Node, args: list[Value]) -> Value:
     )
 
 
-def _yyyymmdd(day: Any) -> Any:
-    date = day.cast(nw.Int32).cast(nw.Date)
-    year, month, of_month = (part.cast(nw.Int64) for part in (date.dt.year(), date.dt.month(), date.dt.day()))
-    return year * 10000 + month * 100 + of_month
-
-
 def _completed_years(node: Node, args: list[Value]) -> Value:
-    shifted = (
-        _yyyymmdd(args[1].expr) - _yyyymmdd(args[0].expr) + 100_000_000
-    )  # never below zero, so that // is one thing
-    return _count(args, shifted // 10000 - 10_000, Bound(-10_000, 10_000))
+    start, end = (engine().yyyymmdd(arg.expr) for arg in args)
+    years = _over(end - start + 100_000_000, 10_000)  # what is divided is never below zero
+    return _count(args, years - 10_000, Bound(-10_000, 10_000))
+
+
+def _over(above: Any, below: int) -> Any:
+    """A quotient of whole numbers that are never below zero; it is never large."""
+    return engine().quotient(above, nw.lit(below, dtype=nw.Int64), 2**40)
 
 
 def _weekday(node: Node, args: list[Value]) -> Value:
-    return _count(args, (args[0].expr + 700_003) % 7 + 1, Bound(1, 7))
+    since = args[0].expr + 5_000_005  # a Monday long before any calendar
+    return _count(args, since - _over(since, 7) * 7 + 1, Bound(1, 7))
 
 
 def _day_of(node: Node, args: list[Value]) -> Value:
-    day = args[0].local.cast(nw.Date).cast(nw.Int32).cast(nw.Int64)
+    day = _local_day(args[0])
     return Value(kind=Kind.DAY, expr=day, bound=_DAYS, optional=args[0].optional, waits=args[0].waits)
 
 
 def _minute(node: Node, args: list[Value]) -> Value:
-    local = args[0].local
-    minute = local.dt.hour().cast(nw.Int64) * 60 + local.dt.minute().cast(nw.Int64)
-    return _count(args, minute, Bound(0, 1440))
+    return _count(args, args[0].local - _local_day(args[0]) * 1440, Bound(0, 1440))
+
+
+def _local_day(moment: Value) -> Any:
+    """The day of a moment by the local clock."""
+    long_before = 5_000_000
+    return _over(moment.local + long_before * 1440, 1440) - long_before
 
 
 _PLAIN: dict[str, Callable[[Node, list[Value]], Value]] = {
@@ -284,7 +291,7 @@ def _earlier(rows: Expressions, node: Node) -> Value:
     order = _ordered(rows)
     where = rows.value(node.args[0])
     never = -1_000_000  # a day before all days, where there is no earlier row
-    day = nw.when(where.expr).then(nw.col(order[0]).cast(nw.Int32).cast(nw.Int64)).otherwise(nw.lit(never))
+    day = nw.when(where.expr).then(nw.col(order[0])).otherwise(nw.lit(never))
     made = rows.kept(Value(kind=Kind.DAY, expr=day, waits=where.waits, stops=where.stops))
     works: tuple[Callable[[Any], Any], ...] = (lambda e: e.cum_max(), lambda e: e.shift(1))
     for work in works:

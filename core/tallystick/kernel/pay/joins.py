@@ -12,6 +12,8 @@ from attrs import frozen
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.pay import values as v
+from tallystick.kernel.pay.engines import engine
+from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL
 from tallystick.kernel.pay.expressions import Expressions, column
 from tallystick.kernel.pay.layout import number_of_day
 from tallystick.kernel.pay.leaves import DTYPES, Columns, history, leaf, segment_of
@@ -72,7 +74,7 @@ class Joins:
     def _join(self, rows: Expressions, which: Which) -> dict[str, Value]:
         name = rows.name(which.table)
         given = [rows.value(arg) for arg in which.args]
-        left = {f"{name}.{number}": one.expr for number, one in enumerate(given)}
+        left = {f"{name}~{number}": one.expr for number, one in enumerate(given)}
         rows.flush()
         if which.table in self._facts and not which.on:
             if not self._facts[which.table].rows:
@@ -80,14 +82,14 @@ class Joins:
             right, values, two = self._of_facts(rows, which, name)
         else:
             right, values, left, two = self._of_rows(rows, which, name, given)
-        found = f"{name}.found"
+        found = f"{name}~~found"
         rows.frame = rows.frame.with_columns(**left).join(
             right.with_columns(nw.lit(True).alias(found)),
             how="left",
             left_on=list(left),
-            right_on=[f"{key}.right" for key in left],
+            right_on=[f"{key}~~right" for key in left],
         )
-        twice = Value(kind=Kind.FLAG, expr=None, stops=nw.col(f"{name}.two").fill_null(0) if two else None)
+        twice = Value(kind=Kind.FLAG, expr=None, stops=nw.col(f"{name}~~two").fill_null(0) if two else None)
         values = {wanted: attrs.evolve(made, stops=v.stops_of(*given, twice)) for wanted, made in values.items()}
         values[""] = Value(kind=Kind.FLAG, expr=~nw.col(found).is_null(), stops=v.stops_of(*given))
         return values
@@ -98,7 +100,7 @@ class Joins:
         values = {"": Value(kind=Kind.FLAG, expr=nw.lit(False), stops=stops)}
         for wanted, node in self._wanted[which].items():
             missing = nw.lit(None, dtype=DTYPES[node.kind])
-            local = nw.lit(None, dtype=nw.Datetime("us")) if node.kind is Kind.MOMENT else None
+            local = nw.lit(None, dtype=nw.Int64) if node.kind is Kind.MOMENT else None
             values[wanted] = Value(kind=node.kind, expr=missing, local=local, optional=True, stops=stops)
         return values
 
@@ -109,27 +111,28 @@ class Joins:
             frame = frame.filter(nw.col(fixed) == text)
         taken: dict[str, Any] = {}
         for number, key in enumerate(which.keys):
-            made = (
-                nw.col(key).cast(nw.Int32).cast(nw.Int64) if facts.spec.columns[key].kind is Kind.DAY else nw.col(key)
-            )
-            taken[f"{name}.{number}.right"] = made
+            taken[f"{name}~{number}~~right"] = nw.col(key)
         values: dict[str, Value] = {}
         for wanted in self._wanted[which]:
-            taken[f"{name}.{wanted}"] = nw.col(wanted)
             if facts.spec.columns[wanted].kind is Kind.MOMENT:
-                taken[f"{name}.{wanted}.elapsed"] = nw.col(f"{wanted}.elapsed")
-            values[wanted] = column(facts, wanted, of=f"{name}.{wanted}")
+                taken[f"{name}~{wanted}{ELAPSED}"] = nw.col(f"{wanted}{ELAPSED}")
+                taken[f"{name}~{wanted}{LOCAL}"] = nw.col(f"{wanted}{LOCAL}")
+            else:
+                taken[f"{name}~{wanted}"] = nw.col(wanted)
+            values[wanted] = column(facts, wanted, of=f"{name}~{wanted}")
         right = frame.select(**taken)
-        keys = [f"{name}.{number}.right" for number in range(len(which.keys))]
+        keys = [f"{name}~{number}~~right" for number in range(len(which.keys))]
         if not self._wanted[which]:
             return right.unique(subset=keys), values, False
         twice = None if _is_unique(facts.spec, which) else _twice(right, keys)
         if twice is None:
             return right, values, False
-        said = zip(*(twice[key].to_list() for key in keys), strict=True)
-        why = [rows.reason(two_rows(which.table, which.keys, key)) for key in said]
-        two = nw.new_series(f"{name}.two", why, nw.Int64, backend="polars")
-        right = right.unique(subset=keys).join(twice.with_columns(two).lazy(), how="left", on=keys)
+        columns = Columns()
+        for key, of in zip(keys, which.keys, strict=True):
+            columns.add(key, twice[key].to_list(), DTYPES[facts.spec.columns[of].kind])
+        why = [rows.reason(two_rows(which.table, which.keys, key)) for key in twice.select(keys).iter_rows()]
+        columns.add(f"{name}~~two", why, nw.Int64)
+        right = right.unique(subset=keys).join(columns.frame(), how="left", on=keys)
         return right, values, True
 
     def _of_rows(
@@ -152,23 +155,23 @@ class Joins:
         listed = _having(known.items(), listed)
         # What is the same in every row (the name of the price list, the only stretch of days) is no key of the join.
         left = {
-            f"{name}.{n}": one.expr for n, (k, one) in enumerate(zip(which.keys, given, strict=False)) if k not in known
+            f"{name}~{n}": one.expr for n, (k, one) in enumerate(zip(which.keys, given, strict=False)) if k not in known
         }
         if stretch is not None or not left:
-            left[f"{name}.{len(which.keys)}"] = nw.lit(0, dtype=nw.Int64) if stretch is None else stretch
+            left[f"{name}~{len(which.keys)}"] = nw.lit(0, dtype=nw.Int64) if stretch is None else stretch
         columns, kinds = Columns(), self._key_kinds(which)
         listed, twice = _once(listed, which)
         if any(twice):
             why = [rows.reason(two_rows(which.table, which.keys, key[1:])) if key else 0 for key in twice]
-            columns.add(f"{name}.two", why, nw.Int64)
+            columns.add(f"{name}~~two", why, nw.Int64)
         for number, key in enumerate(which.keys):
             values = [row.get(key) for _, row in listed]
             if kinds[key] is Kind.DAY:
                 values = [None if v is None else number_of_day(v) for v in values]
-            columns.add(f"{name}.{number}.right", values, DTYPES[kinds[key]])
-        columns.add(f"{name}.{len(which.keys)}.right", [place for place, _ in listed], nw.Int64)
+            columns.add(f"{name}~{number}~~right", values, DTYPES[kinds[key]])
+        columns.add(f"{name}~{len(which.keys)}~~right", [place for place, _ in listed], nw.Int64)
         made = {
-            wanted: leaf(node, [_stored(node.kind, row.get(wanted)) for _, row in listed], f"{name}.{wanted}", columns)
+            wanted: leaf(node, [_stored(node.kind, row.get(wanted)) for _, row in listed], f"{name}~{wanted}", columns)
             for wanted, node in self._wanted[which].items()
         }
         return columns.frame(), made, left, any(twice)
@@ -203,8 +206,8 @@ def _is_unique(spec: TableSpec, which: Which) -> bool:
 def _twice(right: Any, keys: list[str]) -> Any:
     """The keys that more than one row has, where the declaration does not promise one row; None if there are none."""
     held = right.filter(*[~nw.col(key).is_null() for key in keys]).group_by(keys).agg(nw.len().alias("~n"))
-    twice = held.filter(nw.col("~n") > 1).sort(keys).collect()
-    return twice.select(*keys) if len(twice) else None
+    (twice,) = engine().collected([held.filter(nw.col("~n") > 1).to_native()])
+    return twice.sort(keys) if len(twice) else None
 
 
 def _having(wanted: Iterable[tuple[str, str]], listed: Sequence[tuple[int, Row]]) -> Sequence[tuple[int, Row]]:

@@ -14,8 +14,10 @@ from attrs import field, frozen
 
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.pay.bounds import Bound, bound_of, is_wide
+from tallystick.kernel.pay.engines import engine
+from tallystick.kernel.pay.engines.base import LOCAL
 from tallystick.kernel.pay.layout import DAY, number_of_day
-from tallystick.kernel.pay.operations import Stopped, elapsed
+from tallystick.kernel.pay.operations import Stopped, by_the_clock, elapsed
 from tallystick.kernel.pay.values import RATIOS, Value, constant
 
 LARGEST_COMMON = 10**12
@@ -40,7 +42,7 @@ class Columns:
 
     def frame(self) -> Any:
         """The columns as a lazy frame."""
-        return nw.from_dict(self.values, schema=self.dtypes, backend="polars").lazy()
+        return engine().small(self.values, self.dtypes)
 
 
 def leaf(
@@ -59,8 +61,8 @@ def leaf(
         why = [reason(v) if h and type(v) is Stopped else 0 for v, h in zip(values, held, strict=True)]
         values = [None if type(v) is Stopped else v for v in values]
         if any(why):
-            columns.add(f"{name}.stops", why, nw.Int64)
-            stops = nw.col(f"{name}.stops")
+            columns.add(f"{name}~stops", why, nw.Int64)
+            stops = nw.col(f"{name}~stops")
     looked_at = list(values) if held is None else [v for v, is_held in zip(values, held, strict=True) if is_held]
     missing = any(v is None for v in looked_at)
     if held is not None and kind is not Kind.MOMENT and not missing and (first := _same(looked_at)) is not None:
@@ -73,12 +75,12 @@ def leaf(
         filled = [None if v is None else number_of_day(v) for v in values]
     local = None
     if kind is Kind.MOMENT:
-        columns.add(f"{name}.local", filled, nw.Datetime("us"))
-        local = nw.col(f"{name}.local")
+        columns.add(f"{name}{LOCAL}", [None if v is None else by_the_clock(v) for v in filled], nw.Int64)
+        local = nw.col(f"{name}{LOCAL}")
         filled = [None if v is None else elapsed(v) for v in filled]
     bound = bound_of(v for v in filled if v is not None) if DTYPES[kind] is nw.Int64 else Bound(0, 0)
     wide = is_wide(bound, f"a contract's {kind.value}")
-    columns.add(name, filled, nw.Int128 if wide else DTYPES[kind])
+    columns.add(name, filled, engine().wide if wide else DTYPES[kind])
     return Value(kind=kind, expr=nw.col(name), bound=bound, optional=optional, local=local, wide=wide, stops=stops)
 
 
@@ -100,11 +102,11 @@ def _ratio_leaf(node: Node, pairs: Sequence[Any], name: str, columns: Columns, *
         lines = [1 if p is None else p[1] for p in pairs]
         below_bound = Bound(min(lines), max(lines))
         wide_below = is_wide(below_bound, "what stands below a ratio")
-        columns.add(f"{name}.below", lines, nw.Int128 if wide_below else nw.Int64)
-        below = nw.col(f"{name}.below").fill_null(1)  # a look-up that finds nothing
+        columns.add(f"{name}~below", lines, engine().wide if wide_below else nw.Int64)
+        below = nw.col(f"{name}~below").fill_null(1)  # a look-up that finds nothing
     bound = bound_of(a for a in above if a is not None)
     wide = is_wide(bound, f"a contract's {node.kind.value}")
-    columns.add(name, above, nw.Int128 if wide else nw.Int64)
+    columns.add(name, above, engine().wide if wide else nw.Int64)
     return Value(
         kind=node.kind,
         expr=nw.col(name),

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.ledger import period_name
+from tallystick.kernel.pay.engines import speaking
 from tallystick.kernel.pay.leaves import Columns
 from tallystick.kernel.pay.passes import nonzero
 from tallystick.kernel.pay.read import Payer
@@ -46,12 +47,14 @@ def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Containe
     if payer.rows_wait:
         payer.read()  # so that every balance is known
     payer.prepared()
-    return [
-        _lines(payer, use, flow, rules)
-        for use in program.uses.values()
-        for flow in use.traced.flows
-        if flow.amount.grain.table and (rules is None or any(entry.label in rules for entry in use.holders.values()))
-    ]
+    with speaking(payer.engine):
+        return [
+            _lines(payer, use, flow, rules)
+            for use in program.uses.values()
+            for flow in use.traced.flows
+            if flow.amount.grain.table
+            and (rules is None or any(entry.label in rules for entry in use.holders.values()))
+        ]
 
 
 def _lines(payer: Payer, use: Use, flow: TracedFlow, rules: Container[str] | None) -> Any:
@@ -122,13 +125,15 @@ def rows_where(
     if payer.rows_wait:
         payer.read()
     payer.prepared()
-    scan = _scan(payer, table, Wanted(codes={node.bare: []}))
-    condition = scan.value(node).expr
-    scan.rows.flush()
+    with speaking(payer.engine):
+        scan = _scan(payer, table, Wanted(codes={node.bare: []}))
+        condition = scan.value(node).expr
+        scan.rows.flush()
     cells = [
         c
         for c, (number, _, place) in enumerate(payer.layout.cells)
         if place >= 0 and payer.layout.contracts[number].id in holders
     ]
     frame = scan.rows.frame.filter(condition & nw.col(CELL).is_in(cells)).select(scan.key).sort(scan.key)
-    return [str(key) for key in frame.head(most).collect()[scan.key].to_list()]
+    (first,) = payer.engine.collected([frame.head(most).to_native()])
+    return [str(key) for key in first[scan.key].to_list()]

@@ -125,6 +125,11 @@ def elapsed(moment: datetime.datetime) -> int:
     return since // datetime.timedelta(minutes=1)
 
 
+def by_the_clock(moment: datetime.datetime) -> int:
+    """Minutes since 1970 by the local clock."""
+    return (moment - datetime.datetime(1970, 1, 1)) // datetime.timedelta(minutes=1)  # noqa: DTZ001 - as it shows
+
+
 def _instalments(years: Column, layout: Layout) -> Column:
     parts: Column = []
     for year, (_, period) in zip(years, layout.periods, strict=True):

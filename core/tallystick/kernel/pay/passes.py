@@ -15,6 +15,7 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import literal, series
 from tallystick.kernel.language.words import when
+from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.faults import stop_in
 from tallystick.kernel.pay.layout import Layout
 from tallystick.kernel.pay.operations import plus
@@ -131,15 +132,13 @@ class Passes:
 
     def run(self, small: Small) -> None:
         """Read the rows, pass by pass."""
-        import polars
-
         for level in sorted({level for level, _ in self.plan}):
             tables = sorted(table for at, table in self.plan if at == level)
             planned = [self._query(table, self.plan[level, table], small) for table in tables]
             queries = [query.to_native() for _, query in planned]
             self.queries.append(queries)
             scans = [scan for scan, _ in planned]
-            for table, scan, frame in zip(tables, scans, polars.collect_all(queries, engine="streaming"), strict=True):
+            for table, scan, frame in zip(tables, scans, engine().collected(queries), strict=True):
                 self.found[level, table] = scan.grouped(frame)
 
     def _query(self, table: str, wanted: Wanted, small: Small) -> tuple[Scan, Any]:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from attrs import evolve
+
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.language.series import Flag, literal
 from tallystick.kernel.language.words import when
 from tallystick.kernel.pay import claims, operations
+from tallystick.kernel.pay.engines import engine_for, speaking
 from tallystick.kernel.pay.faults import stop_contract, stop_in
 from tallystick.kernel.pay.layout import Layout, lay_out
 from tallystick.kernel.pay.operations import Stopped
@@ -47,11 +50,12 @@ class Payer:
     """One reading of a program on the pay path; keeps its plan for whoever wants to look at it."""
 
     def __init__(self, program: Program, facts: Mapping[str, Facts]) -> None:
-        self.program, self.facts = program, facts
+        self.program, self.engine = program, engine_for(facts)
+        self.facts = {name: evolve(table, frame=self.engine.prepared(table)) for name, table in facts.items()}
         self.layout: Layout = lay_out(program)
         self._prices = resolve_lists(program.case)
         self._plain: dict[str, list[Row]] = {}
-        self.passes = Passes(facts, self.layout, self.rows_of)
+        self.passes = Passes(self.facts, self.layout, self.rows_of)
         self.opened: dict[tuple[str, int], int] = {}
         self.claims = claims.Claims(program, facts)
         self._ready: Small | None = None
@@ -148,7 +152,8 @@ class Payer:
         if self._ready is None:
             self.plan()
             self._ready = self._small()
-            self.passes.run(self._ready)
+            with speaking(self.engine):
+                self.passes.run(self._ready)
         return self._ready
 
     def _small(self) -> Small:

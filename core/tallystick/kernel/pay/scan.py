@@ -113,8 +113,7 @@ class Scan:
             leaves[node] = leaf(node, values, f"~leaf{number}", columns, held=held, reason=self.rows.reason)
         frame = nw.from_native(self.facts.frame)
         assert spec.date is not None  # a table without one is only looked up
-        day = nw.col(spec.date).cast(nw.Int32).cast(nw.Int64)
-        frame = frame.with_columns(segment_of(day, self.layout.breaks).alias(SEGMENT))
+        frame = frame.with_columns(segment_of(nw.col(spec.date), self.layout.breaks).alias(SEGMENT))
         frame = self._with_cells(frame)
         columns.add(CELL, range(len(self.layout.cells)), nw.Int64)
         columns.add(PLACE, [place for _, _, place in self.layout.cells], nw.Int64)

@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.pay.bounds import NARROW, Bound, is_wide
+from tallystick.kernel.pay.engines import engine
 
 RATIOS = (Kind.PRICE, Kind.RATE)
 NUMBERS = (Kind.AMOUNT, Kind.COUNT, *RATIOS)
@@ -29,8 +30,8 @@ class Value:
     """One kind of value for each row.
 
     ``expr`` is the value itself; for a ratio what stands above the line, for a day the days since 1970, for a
-    moment the minutes since 1970 in universal time, with the local time in ``local``. ``below`` is what stands
-    below the line: a number or an expression, always above zero. ``waits`` names columns that it reads and
+    moment the minutes since 1970 in universal time, with those by the local clock in ``local``. ``below`` is what
+    stands below the line: a number or an expression, always above zero. ``waits`` names columns that it reads and
     that are not yet in the frame.
     """
 
@@ -91,12 +92,12 @@ def constant(kind: Kind, value: Any) -> Value:
 
 def whole(value: int) -> Expr:
     """A whole number as a column, wide where it has to be."""
-    return nw.lit(value, dtype=nw.Int128 if is_wide(Bound(value, value), "a number") else nw.Int64)
+    return nw.lit(value, dtype=engine().wide if is_wide(Bound(value, value), "a number") else nw.Int64)
 
 
 def widened(value: Value, wide: bool) -> Expr:
     """The value's expression in the width that the result needs."""
-    return value.expr.cast(nw.Int128) if wide and not value.wide else value.expr
+    return value.expr.cast(engine().wide) if wide and not value.wide else value.expr
 
 
 def combine(op: str, kind: Kind, a: Value, b: Value) -> Value:
@@ -145,7 +146,7 @@ def _times(a: Any, a_bound: Bound, b: Any, b_bound: Bound) -> tuple[Any, Bound]:
 
 def _below(below: Any, wide: bool) -> Expr:
     expr = whole(below) if isinstance(below, int) else below
-    return expr.cast(nw.Int128) if wide else expr
+    return expr.cast(engine().wide) if wide else expr
 
 
 def same_below(a: Value, b: Value) -> tuple[Value, Value]:
@@ -203,17 +204,17 @@ def half_up(a: Value, kind: Kind, step: int) -> Value:
     wide = is_wide(reach, "a rounding") or is_wide(below_bound.times(2), "a rounding") or a.wide
     above = widened(a, wide)
     under = _below(below, wide)
-    size = (above.abs() * 2 + under) // (under * 2)
-    expr = nw.when(above < 0).then(0 - size).otherwise(size)
     low = below_bound.low if below_bound.low > 0 else 1
     bound = Bound(-(-a.bound.low // low) - 1 if a.bound.low > 0 else a.bound.low // low - 1, a.bound.high // low + 1)
     bound = Bound(min(bound.low, 0), max(bound.high, 0))
+    size = engine().quotient(above.abs() * 2 + under, under * 2, bound.size)
+    expr = nw.when(above < 0).then(0 - size).otherwise(size)
     bound = bound.times(step)
     stays_wide = is_wide(bound, "a rounded amount")
     if wide and not stays_wide:
         expr = expr.cast(nw.Int64)
     elif stays_wide and not wide:
-        expr = expr.cast(nw.Int128)
+        expr = expr.cast(engine().wide)
     if step != 1:
         expr = expr * step
     return _made(kind, expr, bound, a, wide=stays_wide)

@@ -1,0 +1,71 @@
+"""What an engine says in its own way; the rest of the query is the same for all."""
+
+from __future__ import annotations
+
+import datetime
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import narwhals.stable.v2 as nw
+
+from tallystick.kernel.facts import Facts
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.tables import TableSpec
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LOCAL, ELAPSED = "~local", "~elapsed"
+"""What follows a moment's name: its minutes since 1970 by the local clock, and as they have passed."""
+
+
+class Engine(ABC):
+    """One engine. ``name`` is how users call it, ``wide`` the type of whole numbers that 64 bits do not hold."""
+
+    name: ClassVar[str]
+    wide: ClassVar[Any] = nw.Int128
+    writes_out: ClassVar[bool] = True
+    """True if an expression is written out as often as it is used, so that each step has to be a column."""
+
+    def prepared(self, facts: Facts) -> Any:
+        """The rows as a lazy frame of this engine in which days and moments are whole numbers.
+
+        A day is the days since 1970. A moment is two columns, ``name~local`` and ``name~elapsed``, in minutes.
+        """
+        return self.numbered(facts.spec, self.taken(facts) if facts.native is None else facts.native)
+
+    @abstractmethod
+    def taken(self, facts: Facts) -> Any:
+        """The rows of files as they are stored, handed over to this engine."""
+
+    @abstractmethod
+    def numbered(self, spec: TableSpec, frame: Any) -> Any:
+        """The stored rows with days and moments as whole numbers."""
+
+    @abstractmethod
+    def small(self, values: Mapping[str, Sequence[Any]], dtypes: Mapping[str, Any]) -> Any:
+        """A small frame of plain values, lazy, as Narwhals has it."""
+
+    @abstractmethod
+    def collected(self, queries: Sequence[Any]) -> list[pl.DataFrame]:
+        """The results of native queries, whole numbers as whole numbers; worked out together where that helps."""
+
+    def quotient(self, above: Any, below: Any, most: int) -> Any:
+        """⌊above ÷ below⌋ for above ≥ 0 and below > 0, exact; ``most`` bounds the quotient."""
+        return above // below
+
+    def yyyymmdd(self, day: Any) -> Any:
+        """A day's year, month and day of the month in one number, from days since 1970."""
+        date = self.date(day)
+        year, month, of_month = (part.cast(nw.Int64) for part in (date.dt.year(), date.dt.month(), date.dt.day()))
+        return year * 10000 + month * 100 + of_month
+
+    def date(self, day: Any) -> Any:
+        """The date that is so many days after 1970 began."""
+        return nw.lit(datetime.date(1970, 1, 1)) + day.cast(nw.Int32)
+
+
+def of_kind(spec: TableSpec, kind: Kind) -> list[str]:
+    """The names of a table's columns of one kind."""
+    return [name for name, column in spec.columns.items() if column.kind is kind]

@@ -1,0 +1,64 @@
+"""DuckDB: relations of one connection, which spills to disk where memory is short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import narwhals.stable.v2 as nw
+
+from tallystick.kernel.facts import Facts
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Engine, of_kind
+from tallystick.kernel.pay.engines.handing_over import FEW, Scratch, lone
+from tallystick.kernel.tables import TableSpec
+
+_MINUTE = 60_000_000
+
+
+class DuckDB(Engine):
+    """Works in DuckDB's own connection of this process, where relations that are handed in are too."""
+
+    name = "duckdb"
+
+    def __init__(self) -> None:
+        self._scratch = Scratch()
+
+    def taken(self, facts: Facts) -> Any:
+        """In memory where they are few, else by a file."""
+        if facts.rows <= FEW:
+            return duckdb.from_arrow(facts.frame.collect().to_arrow())
+        return duckdb.read_parquet(str(self._scratch.file(facts.frame)))
+
+    def numbered(self, spec: TableSpec, frame: Any) -> Any:
+        """Days since 1970, and minutes."""
+        days = set(of_kind(spec, Kind.DAY))
+        named = [
+            f"date_diff('day', DATE '1970-01-01', {_quoted(name)}) AS {_quoted(name)}"
+            if name in days else _quoted(name)
+            for name in frame.columns
+        ]  # fmt: skip
+        for name in of_kind(spec, Kind.MOMENT):
+            local = f"(epoch_us({_quoted(name)}) - epoch_us({_quoted(name)}) % {_MINUTE}) // {_MINUTE}"
+            named += [
+                f"{_quoted(name + '.elapsed')} AS {_quoted(name + ELAPSED)}",
+                f"{local} AS {_quoted(name + LOCAL)}",
+            ]
+        return frame.project(", ".join(named))
+
+    def small(self, values: Mapping[str, Sequence[Any]], dtypes: Mapping[str, Any]) -> Any:
+        """A relation over an Arrow table of the values."""
+        wide = {name for name, dtype in dtypes.items() if dtype == nw.Int128}
+        plain = {name: nw.Decimal(38, 0) if name in wide else dtype for name, dtype in dtypes.items()}
+        table = nw.from_dict(values, schema=plain, backend="polars").to_native().to_arrow()
+        frame = nw.from_native(duckdb.from_arrow(table))
+        return frame.with_columns(nw.col(name).cast(nw.Int128) for name in wide) if wide else frame
+
+    def collected(self, queries: Sequence[Any]) -> Any:
+        """One query after the other."""
+        return [lone(nw.from_native(query)) for query in queries]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

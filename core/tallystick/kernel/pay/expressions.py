@@ -27,6 +27,14 @@ _DAYS = Bound(-720_000, 2_940_000)
 """From the year 1 to the year 9999, in days since 1970."""
 _MINUTES = _DAYS.times(1440)
 _CHEAP = ("column", "literal", "named", "line", "as_rate", "neg", "not", "is_missing", "one")
+STEPS = 120
+"""After so many steps an engine may rest: some plan a query in the square of its length."""
+_COLUMNS = ("find", "exists", "running", "first", "earlier")
+_SAID_TWICE = (
+    "when", "or_else", "min", "max", "scale", "round", "round_to", "ratio", "and", "or", "is_in", "completed_years",
+    "day_of", "minute_of_day", "weekday",
+)  # fmt: skip
+"""What says an argument more than once: an engine that writes expressions out needs it as a column first."""
 
 
 class Expressions:
@@ -43,6 +51,8 @@ class Expressions:
         self.rounding = rounding
         self._joins = joins
         self._memo: dict[Node, Value] = {}
+        self._kept: set[Node] = set()
+        self._rested = 0
         self._pending: dict[str, dict[str, Any]] = {}
         self._depth: dict[str, int] = {}
         """How many columns that wait have to be there before this one: the frame grows by depths, not by columns."""
@@ -60,9 +70,9 @@ class Expressions:
         node = node.bare
         if node not in self._memo:
             made = self._compile(node)
-            again = self._uses[node] > 1 or engine().writes_out
-            if again and node.op not in _CHEAP and node not in self.leaves:
+            if self._uses[node] > 1 and node.op not in _CHEAP and node not in self.leaves:
                 made = self.kept(made)
+                self._kept.add(node)
             self._memo[node] = made
         return self._memo[node]
 
@@ -89,6 +99,9 @@ class Expressions:
 
     def flush(self) -> None:
         """Put every column that waits into the frame, those that others wait for first."""
+        if len(self._memo) > self._rested + STEPS:
+            self._rested = len(self._memo)
+            self.frame = engine().rested(self.frame)
         by_depth: dict[int, dict[str, Any]] = {}
         for name, columns in self._pending.items():
             by_depth.setdefault(self._depth[name], {}).update(columns)
@@ -107,7 +120,19 @@ class Expressions:
             return column(self.facts, str(node.data[1]))
         if node.op == "one":
             return v.constant(Kind.COUNT, 1)
-        return plain(node, [self.value(arg) for arg in node.args], self.rounding)
+        args = [self.value(arg) for arg in node.args]
+        if engine().writes_out and node.op in _SAID_TWICE:
+            args = [self._stated(arg, value) for arg, value in zip(node.args, args, strict=True)]
+        return plain(node, args, self.rounding)
+
+    def _stated(self, node: Node, value: Value) -> Value:
+        """The value as a column, where it is more than one."""
+        node = node.bare
+        if node in self._kept or node in self.leaves or node.op in (*_CHEAP, *_COLUMNS):
+            return value
+        self._kept.add(node)
+        kept = self._memo[node] = self.kept(value)
+        return kept
 
 
 def column(facts: Facts, name: str, *, of: str = "") -> Value:

@@ -51,6 +51,10 @@ class Engine(ABC):
     def collected(self, queries: Sequence[Any]) -> list[pl.DataFrame]:
         """The results of native queries, whole numbers as whole numbers; worked out together where that helps."""
 
+    def rested(self, frame: Any) -> Any:
+        """The same frame, worked out so far if that helps the engine to plan what follows."""
+        return frame
+
     def quotient(self, above: Any, below: Any, most: int) -> Any:
         """⌊above ÷ below⌋ for above ≥ 0 and below > 0, exact; ``most`` bounds the quotient."""
         return above // below

@@ -12,8 +12,10 @@ from tallystick_rules.rules.block import Block
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
 from tallystick_rules.rules.gain_loss_share import GainLossShare
+from tallystick_rules.rules.marginal_rate import MarginalRate
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
+from tallystick_rules.rules.pooled_budget import PooledBudget
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.recipe import Recipe
@@ -28,8 +30,10 @@ RULES: tuple[type[Rule], ...] = (
     Challenges,
     DischargeCostTransfer,
     GainLossShare,
+    MarginalRate,
     OutcomesPayment,
     PatientExperience,
+    PooledBudget,
     PupilPremium,
     PupilPremiumFund,
     Recipe,

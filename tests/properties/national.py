@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 
 from tallystick.kernel.case import Case, PriceRows, RuleEntry
 from tallystick.kernel.facts import Facts, Row
+from tallystick.kernel.program import references
 from tallystick.kernel.tables import Column
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
+from tests.properties import national_drawn, national_pools
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
-from tests.properties.national_drawn import MADE, fund_shared
+from tests.properties.national_drawn import fund_shared
 from tests.properties.national_values import LIMITS, TEXTS, UNIQUE
 from tests.properties.rows_drawn import MOMENTS, POOLS, in_turn, one_of_each
 from tests.support import case, contract, framed, fund
 
 SPECS = {one.table.name: one.table for one in TABLES}
 ROW_RULES = RULES
+MADE = {**national_drawn.MADE, **national_pools.MADE}
 
 
 @frozen(kw_only=True, slots=False)
@@ -97,7 +100,7 @@ def _world(of: Drawing, rule: type | None) -> National:
 
 
 def _refers(entry: RuleEntry) -> Sequence[str]:
-    return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ())]
+    return references(entry)
 
 
 def _entries(of: Drawing, shared: RuleEntry) -> list[RuleEntry]:

@@ -135,10 +135,10 @@ def calls(rule: Any, short: ToDate, months_before: Count) -> Iterator[Flow]:
         if one.carried_in is not None:
             carried = _held_when_the_year_began(one.carried_in, months_before)
             met = ToDate(call.before.at_most(carried), call.now.at_most(carried)).called("met from what it carried")
-            reason = f"{one.name}: call for the overspend to date, from what it carried forward"
+            reason = f"{one.name}: call, met from what it carried forward"
             yield Flow(one.carried_in, rule.pool, met.part, kind="transfer", reason=reason)
             call = call.with_each(rest, met)
-        reason = f"{one.name}: call for its share of the overspend to date"
+        reason = f"{one.name}: call, its share of the overspend to date"
         yield Flow(one.who, rule.pool, call.part, kind="transfer", reason=reason)
 
 
@@ -148,7 +148,7 @@ def given_back(rule: Any, left: Amount) -> Iterator[Flow]:
     parts = _shared(left, [one.share_of_underspend for one in rule.partners])
     for one, part in zip(rule.partners, parts, strict=True):
         to = {AtEnd.RETURN: one.who, AtEnd.CARRY: one.carried_in, AtEnd.HOST: rule.host}[one.at_end]
-        reason = f"{one.name}: its share of the underspend, {done[one.at_end]}"
+        reason = f"{one.name}: part of the underspend, {done[one.at_end]}"
         yield Flow(rule.pool, to, part.named(f"{one.name}: share of the underspend"), kind="share", reason=reason)
 
 

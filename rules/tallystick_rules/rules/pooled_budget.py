@@ -103,7 +103,7 @@ class PooledBudget(Rule):
         for one in each(self.services):
             for claim in value.claims(*labels(one)):
                 yield Priced(claim.rows, unit=claim.unit, where=claim.where, units=claim.units, amount=claim.worth,
-                             payer=self.pool, payee=one.who, reason=f"paid from the pool: {one.service}")  # fmt: skip
+                             payer=self.pool, payee=one.who, reason=one.service)  # fmt: skip
                 for none in self.not_pooled:
                     if none.table == claim.rows.table.name:
                         pooled = claim.where & activity[none.table].where(none.where)
@@ -124,14 +124,13 @@ class PooledBudget(Rule):
         contributed, spent = list[Amount](), list[Amount]()
         for one in each(self.partners):
             part = instalment(one.contribution, self.profile).named(f"{one.name}: contribution")
-            yield Flow(one.who, self.pool, part, kind="transfer", reason=f"{one.name}: contribution, an instalment")
+            yield Flow(one.who, self.pool, part, kind="transfer", reason=f"{one.name}: contribution")
             contributed.append(part)
         for one in each(self.services):
             part = value.total(*labels(one)) if one.amount is None else instalment(one.amount)
             spent.append(part.named(f"{one.service}: paid"))
             if one.amount is not None:
-                reason = f"paid from the pool: {one.service}"
-                yield Flow(self.pool, one.who, spent[-1], kind="fixed", reason=reason)
+                yield Flow(self.pool, one.who, spent[-1], kind="fixed", reason=one.service)
         brought, out = to_date(added(contributed), "contributions"), to_date(added(spent), "payments")
         short = out.with_each(lambda paid_out, put_in: (paid_out - put_in).at_least(0), brought).called("overspent")
         yield from calls(self, short, months.before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,11 +118,13 @@ def borne(usual: Result) -> str:
     return "\n".join(Section(title="The second year", headings=headings, rows=tuple(rows)).as_text("GBP"))
 
 
+@functools.cache
 def run(change: Callable[[Path], object] | None = None) -> Result:
     """The workspace settled, as it is or changed."""
     return settled(WORKSPACE, change)
 
 
+@functools.cache
 def winter(percent: int = HARD_WINTER) -> Callable[[Path], object]:
     """A last winter with so many visits and contacts, in percent."""
     return lambda folder: write(folder, percent)

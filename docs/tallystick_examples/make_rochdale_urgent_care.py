@@ -28,6 +28,9 @@ VISITS = {"VB11Z": 620, "VB09Z": 380, "VB08Z": 130}
 CONTACTS = {"telephone": 340, "face to face": 220, "home visit": 48}
 """A usual week, by kind."""
 
+SAME_DAY = 58
+"""A usual week of same-day emergency care."""
+
 OPERATIONS = {"FF37C": 6, "GA10K": 4, "HE12B": 3}
 """A usual week of emergency operations, by healthcare resource group: a row each."""
 
@@ -68,6 +71,10 @@ def _visits(drawn: random.Random, last_winter: int) -> str:
     lines = ["attendance,contract,provider,commissioner,attended,attendances,hrg,department_type"]
     for number, (kind, day, many) in enumerate(_each(drawn, VISITS, last_winter), start=1):
         lines.append(f"U{number:04d},urgent-care,ZP1,ZQ1,{day},{many},{kind},03")
+    own = random.Random(SEED + 1)
+    for week in range(WEEKS):
+        day, many = _week(own, SAME_DAY, week, 100)
+        lines.append(f"E{week + 1:04d},urgent-care,ZP1,ZQ1,{day},{many},SDEC,05")
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from docs._ext.contract_pages.rochdale_urgent_care import HARD_WINTER, borne, host_return, moved, refusal, run, winter
+from docs._ext.contract_pages.rochdale_urgent_care import (
+    HARD_WINTER,
+    borne,
+    host_return,
+    into,
+    moved,
+    refusal,
+    run,
+    winter,
+)
 from tallystick.kernel.money import money_text, parse_amount
 from tallystick_examples.make_rochdale_urgent_care import files
 from tests.support import day
@@ -44,7 +53,8 @@ def by_activity(last_winter: int) -> list[int]:
         ("contacts", "contacted_on", "contact_type", "contacts"),
     ):
         for row in csv.DictReader(io.StringIO(made[f"data/{name}.csv"])):
-            found[quarter_of(row[date])] += int(row[units]) * PRICES[row[code]]
+            if row[code] != "SDEC":
+                found[quarter_of(row[date])] += int(row[units]) * PRICES[row[code]]
     return found
 
 
@@ -98,6 +108,20 @@ def test_what_is_aligned_never_enters_the_pool() -> None:
     surgery = [line for line in lines if "emergency surgery" in line.reason]
     assert {(line.payer, line.payee) for line in surgery} == {("ZQ1", "ZP1")}
     assert sum(line.pence for line in surgery) == sum(PRICES[row["hrg"]] for row in operations)
+
+
+def test_same_day_care_is_paid_in_part_above_its_baseline_and_the_rest_is_ring_fenced() -> None:
+    baseline = int(parse_amount(RULES["same-day care above its baseline"]["baseline"]))
+    worth = [0, 0]
+    for row in csv.DictReader(io.StringIO(files()["data/emergency_attendances.csv"])):
+        if row["hrg"] == "SDEC":
+            worth[quarter_of(row["attended"]) // 4] += int(row["attendances"]) * PRICES["SDEC"]
+    above = [value - baseline for value in worth]
+    assert min(above) > 0  # and each is whole pounds, so 30% of it is whole pence
+    assert into(run(), "well at home") == sum(one * 7 // 10 for one in above)
+    lines = [line for line in run().settlement.lines if line.label == "same-day care above its baseline"]
+    paid = sum(line.pence * (1 if line.payee == "ZP1" else -1) for line in lines if "ZP1" in (line.payer, line.payee))
+    assert paid == sum(baseline + one * 3 // 10 for one in above)
 
 
 def test_surgery_is_refused_with_the_reason_that_the_contract_gives() -> None:

@@ -87,6 +87,8 @@ NOTICE = """
 - The second year is overspent by {over}. The council's 40% is {council}, of which its pot meets {met}.
 - Contributions and calls are payments, what was given back and what the pool holds, in every quarter: a check of the
   run.
+- Same-day emergency care stands outside the pool: the board pays it in full up to £900,000 a year, and 30% above. The
+  rest, {apart} over the two years, is ring-fenced in a pot that keeps people well at home.
 - The regulations set no shares and no treatment at the year's end. Both are the agreement's, and need its source.
 
 ## The statement of the two years
@@ -100,6 +102,7 @@ def page() -> str:
     told = NOTICE.format(
         left=money(usual, 1, "underspend"), kept=money(usual, 1, "carried forward"), over=money(usual, 2, "call"),
         council=money(usual, 2, "the council: call"), met=money(usual, 2, "the council: call, met"),
+        apart=money_text(into(usual, "well at home")),
     )  # fmt: skip
     return "".join([
         HEADING, host_return(usual, 1), "\n", host_return(usual, 2), QUESTIONS, block(borne(usual)), REFUSED,
@@ -167,6 +170,14 @@ def money(result: Result, year: int, says: str) -> str:
     """The sum of a year over all reasons that say something, as text."""
     pence = sum(sum(quarters) for reason, quarters in moved(result, year).items() if says in reason)
     return money_text(abs(pence))
+
+
+def into(result: Result, pot: str) -> int:
+    """What a pot of the contract took in, less what came out of it again."""
+    account = f"{CONTRACT}/{pot}"
+    lines = result.settlement.lines
+    paid_in = sum(line.pence for line in lines if line.payee == account)
+    return paid_in - sum(line.pence for line in lines if line.payer == account)
 
 
 def host_return(result: Result, year: int) -> str:

@@ -165,5 +165,5 @@ def _shared(whole: Amount, shares: list[Rate]) -> list[Amount]:
 def _held_when_the_year_began(pot: Account, months_before: Count) -> Amount:
     """What a pot held when the contract's year began."""
     first: Flag = months_before == 0
-    found = when(first, balance(pot))
+    found = when(first, balance(pot).at_least(0))
     return (so_far(found) + found).named("held when the year began")

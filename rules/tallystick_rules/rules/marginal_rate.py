@@ -86,6 +86,6 @@ class MarginalRate(Rule):
             reason="the rest of the value above the baseline, ring-fenced",
         )  # fmt: skip
         yield Figure("kept by the commissioner", when(kept, set_aside), reason="the rest above the baseline: not paid")
-        yield Figure("baseline of the period", baseline.part, reason="a year's baseline, as far as it has come")
-        yield Figure("value above the baseline", above.part, reason="to date, less what was above it before")
+        yield Figure("baseline of the period", baseline.part, reason="up to here all is paid")
+        yield Figure("value above the baseline", above.part, reason="paid in part, and the rest ring-fenced")
         yield Law("provider and ring-fence have the full value", full + part + set_aside, worth.part)

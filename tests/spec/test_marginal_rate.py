@@ -145,6 +145,12 @@ def test_a_currency_that_pays_by_itself_is_refused() -> None:
     assert "say pays = false" in stopped["A"].why
 
 
+def test_a_rule_that_values_nothing_is_refused() -> None:
+    rule = use(MarginalRate, "threshold", on=(Label("block"),), baseline="£1", rate="30%", ring_fence=POT)
+    stopped = compose(case(contract("A", use(Block, "block", value="£1"), rule), tables=TABLES)).stopped
+    assert "values no units, so nothing would be paid" in stopped["A"].why
+
+
 def test_a_block_that_covers_the_same_units_is_a_failed_check() -> None:
     covers = use(Block, "block", value="£1", covers_labels=ON)
     made, rows = world({"2025-05-01": 1}, more=(covers,))

@@ -250,6 +250,16 @@ def test_rows_of_an_excluded_service_may_not_be_paid_from_the_pool(reading: Read
     assert [line.rows for line in found.nevers] == [1]
 
 
+def test_a_service_by_a_rule_that_values_nothing_and_an_unknown_table_are_refused() -> None:
+    services = [{"service": "beds", "who": "RXX", "on": Label("block")}]
+    why = refused(pooled(services=services), use(Block, "block", value="£1"))
+    assert "“beds” is paid by a rule that values no units" in why
+    outside = NotPooled(service="surgery", reason=LAW, table="contcts")
+    assert "there is no table 'contcts'" in refused(pooled(not_pooled=(outside,)))
+    outside = NotPooled(service="surgery", reason=LAW, table="contacts", where={"kind": ("x",)})
+    assert "kind" in refused(pooled(not_pooled=(outside,)))
+
+
 def test_activity_that_its_own_rule_pays_for_is_refused() -> None:
     rule, _ = by_activity()
     price = use(UnitPrice, "visits", table="contacts", code="contact_type", prices="list")

@@ -14,6 +14,7 @@ from tallystick.kernel.flows import Flow
 from tallystick.kernel.language.series import Amount, Count, Flag, Rate
 from tallystick.kernel.language.words import rest, so_far, when
 from tallystick.kernel.parameters import Label, parameter
+from tallystick.kernel.trace import Claimed, Value
 from tallystick_rules.rules._to_date import ToDate
 
 
@@ -124,6 +125,15 @@ def added(parts: list[Amount]) -> Amount:
 def labels(one: Any) -> tuple[Label, ...]:
     """The currency that a service is paid by, if it is not a fixed sum."""
     return () if one.on is None else (one.on,)
+
+
+def claims(value: Value, one: Any, about: str) -> list[Claimed]:
+    """The units that a service is paid by; refused where its currency has none, since nothing would be paid for it."""
+    found = list(value.claims(*labels(one)))
+    if one.on is not None and not found:
+        says = f"“{one.service}” is paid by a rule that values no units, so nothing would be paid for it"
+        raise RuleError(says, about=about, write='on = "…", the label of a currency with pays = false')
+    return found
 
 
 def calls(rule: Any, short: ToDate, months_before: Count) -> Iterator[Flow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tallystick.kernel.accounts import Account, Contract
+from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Covered, Figure, Flow, Law, Units
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.profile import Profile
@@ -64,7 +65,11 @@ class MarginalRate(Rule):
     @hookimpl
     def payment_currency(self, value: Value) -> Iterator[Units]:
         """Cover the units, so that each has one payment."""
-        for claim in value.claims(*self.on):
+        claimed = [list(value.claims(label)) for label in self.on]
+        if not all(claimed):
+            says = "a rule under on values no units, so nothing would be paid for it"
+            raise RuleError(says, about="on", write="on = […], with labels of currencies with pays = false")
+        for claim in (claim for claims in claimed for claim in claims):
             yield Covered(claim.rows, unit=claim.unit, where=claim.where, units=claim.units, amount=claim.worth,
                           reason="paid for up to the baseline, and above it in part")  # fmt: skip
 

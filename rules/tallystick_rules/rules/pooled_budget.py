@@ -23,6 +23,7 @@ from tallystick_rules.rules._pool import (
     added,
     calls,
     check,
+    claims,
     each,
     given_back,
     labels,
@@ -100,16 +101,17 @@ class PooledBudget(Rule):
         """Pay for activity: out of the pool, or out of its owner's account."""
         check(self)
         check_budget(self)
-        for one in each(self.services):
-            for claim in value.claims(*labels(one)):
+        outside = [(one, activity[one.table].where(one.where)) for one in self.not_pooled if one.table is not None]
+        for place, one in enumerate(each(self.services)):
+            for claim in claims(value, one, f"services.{place}"):
                 yield Priced(claim.rows, unit=claim.unit, where=claim.where, units=claim.units, amount=claim.worth,
                              payer=self.pool, payee=one.who, reason=one.service)  # fmt: skip
-                for none in self.not_pooled:
+                for none, rows in outside:
                     if none.table == claim.rows.table.name:
-                        pooled = claim.where & activity[none.table].where(none.where)
-                        yield Never(pooled, f"“{none.service}” may not be paid from the pool: {none.reason}")
-        for one in each(self.aligned):
-            for claim in value.claims(*labels(one)):
+                        says = f"“{none.service}” may not be paid from the pool: {none.reason}"
+                        yield Never(claim.where & rows, says)
+        for place, one in enumerate(each(self.aligned)):
+            for claim in claims(value, one, f"aligned.{place}"):
                 yield Priced(claim.rows, unit=claim.unit, where=claim.where, units=claim.units, amount=claim.worth,
                              payer=one.owner, payee=one.who, reason=f"aligned, not pooled: {one.service}")  # fmt: skip
 

@@ -71,7 +71,7 @@ def _marginal_rate(
         value += sum(worth[label].get(period, 0) for label in rule.shape["on"])
         baseline += _part(contract, rule, number(rule, "baseline", first), period, by_profile=True)
         above, above_then = max(0, value - baseline), max(0, value_then - baseline_then)
-        share, share_then = (half_up(one * rate, made.case.rounding) for one in (above, above_then))
+        share, share_then = (min(one, half_up(one * rate, made.case.rounding)) for one in (above, above_then))
         full = min(value, baseline) - min(value_then, baseline_then)
         apart = above - share - (above_then - share_then)
         for flow, payee, pence in (
@@ -156,7 +156,9 @@ class _Pool:
     def shared(self, whole: int, field: str) -> list[int]:
         """Up to each partner and with it, rounded once; each has what that adds, and the last has the rest."""
         rates = [self.say(f"partners.{place}.{field}") for place in range(len(self.standing))]
-        ends = [half_up(whole * sum(rates[: n + 1]), self.made.case.rounding) for n in range(len(rates) - 1)]
+        ends = [
+            min(whole, half_up(whole * sum(rates[: n + 1]), self.made.case.rounding)) for n in range(len(rates) - 1)
+        ]
         return [one - before for one, before in zip([*ends, whole], [0, *ends], strict=True)]
 
     def call(self, over_before: int, over: int, standing: list[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
 import pytest
 
 from tallystick.kernel.language.profile import Profile
@@ -61,6 +62,17 @@ def test_up_to_the_baseline_nothing_is_ring_fenced(reading: Read, units: int) ->
 def test_one_part_is_rounded_and_the_other_is_the_rest(reading: Read) -> None:
     # 5 pence above: 30% is 1.5, half up 2, and 3 are left; rounded apart both would be 2 and 4.
     assert moved(reading, {"2025-05-01": 12_005}) == {("QYY", "RXX"): 12_002, ("QYY", POT): 3}
+
+
+def test_rounded_to_the_pound_no_more_is_paid_than_there_is_above_the_baseline(reading: Read) -> None:
+    # Worth 12,200, to the pound, and 160 of it above: 80% is 128, to the pound 100, and 60 are left. All of the 160
+    # would be 200 to the pound, and is 160.
+    made, rows = world({"2025-05-01": 12_160}, rate="80%", baseline="£120.40")
+    found = settle(reading, attrs.evolve(made, rounding=100), contacts=rows)
+    assert (found["threshold", "QYY", "RXX"], found["threshold", "QYY", POT]) == (12_140, 60)
+    made, rows = world({"2025-05-01": 12_160}, rate="100%", baseline="£120.40")
+    found = settle(reading, attrs.evolve(made, rounding=100), contacts=rows)
+    assert (found["threshold", "QYY", "RXX"], found.get(("threshold", "QYY", POT), 0)) == (12_200, 0)
 
 
 @pytest.mark.parametrize(("rate", "paid"), [("0%", 12_000), ("100%", 12_101), ("1/3", 12_034)])

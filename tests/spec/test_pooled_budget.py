@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import attrs
 import pytest
 
 from tallystick.kernel.errors import InputError
@@ -107,6 +108,14 @@ def test_three_partners_share_to_the_penny(reading: Read) -> None:
     # 100 pence over: 33.33 is 33; two thirds, 66.67, are 67, so 34 for the second; the last has the rest, 33.
     found = moved(reading, pooled(*thirds, amount="£901.00"))
     assert [found[who, POOL] for who in ("QYY", "LA1", "LA2")] == [30_033, 30_034, 30_033]
+
+
+def test_rounded_to_the_pound_no_part_is_below_zero(reading: Read) -> None:
+    # 95 over: 60% is 57, to the pound 100, and there are only 95. 40 over: 60% is 24, to the pound nothing.
+    for amount, board, council in (("£1,200.95", 95, 0), ("£1,200.40", 0, 40)):
+        made, _ = world(pooled(amount=amount))
+        found = settle(reading, attrs.evolve(made, rounding=100))
+        assert (found["pool", "QYY", POOL], found["pool", "LA1", POOL]) == (72_000 + board, 48_000 + council)
 
 
 def test_what_becomes_of_an_underspend_may_differ_by_partner(reading: Read) -> None:

@@ -63,8 +63,8 @@ there.
 
 ## The host's quarterly return
 
-What came into the pool, and below zero what went out of it. Calls are of the year to date: they go back when
-contributions catch up.
+What came into the pool, and below zero what went out of it: the lines of the run's ledger that name the pool. Calls
+are of the year to date, and go back when contributions catch up.
 
 """
 QUESTIONS = """

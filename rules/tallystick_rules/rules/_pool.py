@@ -168,7 +168,7 @@ def _shared(whole: Amount, shares: list[Rate]) -> list[Amount]:
     up_to: Rate | None = None
     for share in shares[:-1]:
         up_to = share if up_to is None else up_to + share
-        parts.append(rest((whole * up_to).as_line(), *parts))
+        parts.append(rest((whole * up_to).as_line().at_most(whole), *parts))
     return [*parts, rest(whole, *parts)]
 
 

@@ -32,8 +32,8 @@ class MarginalRate(Rule):
     How it is worked out
         1. V is what the units were worth in the contract's year to date; B is what the year's baseline has come to, by
            the profile, or in twelfths.
-        2. Paid to date is the smaller of V and B, and rate × (V − B), rounded once, half up, where V is above B. The
-           ring-fence has the rest of V: where V is not above B, nothing.
+        2. Paid to date is the smaller of V and B, and, where V is above B, rate × (V − B), rounded once, half up, and
+           never more than V − B. The ring-fence has the rest of V: where V is not above B, nothing.
         3. A period pays what is due to date less what was due before. So a busy month may be paid in part, and a quiet
            one later brings its money back out of the ring-fence. Months, quarters and years come to the same.
 
@@ -79,7 +79,8 @@ class MarginalRate(Rule):
         worth = to_date(value.total(*self.on), "value")
         baseline = plan(self.baseline, self.profile, "baseline")
         above = worth.with_each(lambda amount, full: (amount - full).at_least(0), baseline).called("above the baseline")
-        in_part = above.with_each(lambda amount: (amount * self.rate).as_line()).called("paid above the baseline")
+        in_part = above.with_each(lambda amount: (amount * self.rate).as_line().at_most(amount))
+        in_part = in_part.called("paid above the baseline")
         apart = above.with_each(rest, in_part).called("not paid")
         full = rest(worth.part, above.part).named("paid in full")
         part, set_aside = in_part.part.named("paid in part"), apart.part.named("ring-fenced")

@@ -55,7 +55,8 @@ class PooledBudget(Rule):
         3. When the contract's year ends, or on `closes_on`, contributions above payments are shared, and each part is
            returned, kept with the host, or carried forward in a pot of that partner's own. What that pot held when a
            later year began meets calls on its partner first.
-        4. The part of a partner, and of all named before it, is rounded once, half up; the last one has the rest.
+        4. What comes to a partner and all named before it is rounded once, half up, and is no more than the whole; each
+           has what that adds, and the last one the rest.
 
         A service that is listed under `not_pooled` is refused; rows of activity that are listed there, and that the
         pool would pay for, are named, and nothing is settled. A last year of fewer than twelve months without

@@ -45,7 +45,8 @@ them as Bedfordshire's.
 Who pays whom: before, the board `ZQ1` paid fifteen hospitals, `ZH01` to `ZH15`, by activity, and six community
 providers by blocks. From April 2014 it pays the prime contractor `ZP1` £24,000,000 a year, and nobody else. The prime
 contractor pays the hospitals for outpatients and operations at the same prices as the board did, and provides the rest
-itself. What it does not pay out it keeps: the risk and the reward of fewer operations are its own.
+itself: hub, community care and assessment, of which no activity is shown. What it does not pay out is left to it for
+that, so the risk and the reward of fewer operations are its own. The year 2013/14 in between is left out.
 
 No money depends on outcomes. `outcomes-payment` holds them with a value of £0: each result stands on the statement.
 
@@ -171,7 +172,7 @@ def first_year(cases: dict[str, Result]) -> str:
     return _table("The first year", HEADINGS, [*rows, Row("change", change, total=True)])
 
 
-HEADINGS = ("", "Board pays", "Largest hospital", "Other hospitals", "Prime keeps")
+HEADINGS = ("", "Board pays", "Largest hospital", "Other hospitals", "Left to the prime")
 
 
 def _table(title: str, headings: tuple[str, ...], rows: list[Row]) -> str:

@@ -99,6 +99,15 @@ def test_the_answers_of_the_page_come_out_by_hand() -> None:
         assert line.split()[-4:] == [money_text(one) for one in said]
 
 
+def test_the_readme_says_the_same_figures() -> None:
+    readme = (WORKSPACE / "README.md").read_text(encoding="utf-8")
+    left, over = called_and_left(100)[3][1], called_and_left(100)[7][0]
+    hard = called_and_left(HARD_WINTER)[7][0]
+    council = [one * 4 // 10 - left * 4 // 10 for one in (over, hard)]  # beyond its pot; all are whole pence
+    for pence in (left, over, hard, *council, over - (over + 1) // 2 - left * 4 // 10):
+        assert money_text(pence) in readme
+
+
 def test_what_is_aligned_never_enters_the_pool() -> None:
     lines = run(winter()).settlement.lines
     ambulance = [line for line in lines if line.payee == "ZA1"]

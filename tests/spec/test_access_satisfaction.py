@@ -218,6 +218,14 @@ def test_a_year_of_nine_months_may_be_decided_after_nine(reading: Read) -> None:
         assert released(reading, nine, said(65, 100, "2025-12-31")) == 37_501  # half of 75,001, rounded half up
 
 
+def test_a_year_that_goes_on_after_it_was_to_be_decided_breaks_a_law(reading: Read) -> None:
+    for settles in ("year", "quarter", "month"):
+        found = read_case(reading, made(settles=settles, decided_after_months=9), indicators=[])
+        assert any(law.left != law.right for law in found.laws)
+        whole = read_case(reading, made(settles=settles, decided_after_months=12), indicators=[])
+        assert all(law.left == law.right for law in whole.laws)
+
+
 def test_each_year_is_decided_by_its_own_answers(reading: Read) -> None:
     two = made(last="2027-03-31", settles="quarter", value={"2025-04-01": "£1,000", "2026-04-01": "£2,000"})
     rows = (said(50, 100), said(80, 100, "2027-03-31"))

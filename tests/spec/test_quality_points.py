@@ -203,6 +203,18 @@ def test_a_year_of_nine_months_may_be_settled_after_nine(reading: Read) -> None:
     assert paid(reading, nine, {"first": (70, 100)}, "2025-12-31") == 1_200_00
 
 
+def test_a_year_that_goes_on_after_it_was_to_be_decided_breaks_a_law(reading: Read) -> None:
+    for settles in ("year", "quarter", "month"):
+        found = read_case(
+            reading, made(settles=settles, decided_after_months=9, last_year="£1,000", on_account="80%"), indicators=[]
+        )
+        assert any(law.left != law.right for law in found.laws)
+        whole = read_case(
+            reading, made(settles=settles, decided_after_months=12, last_year="£1,000", on_account="80%"), indicators=[]
+        )
+        assert all(law.left == law.right for law in whole.laws)
+
+
 def test_each_year_is_decided_by_its_own_results_and_values(reading: Read) -> None:
     two = made(last="2027-03-31", point_value={"2025-04-01": "£100", "2026-04-01": "£110"})
     both = rows({"first": (70, 100)}) + rows({"first": (90, 100)}, "2027-03-31")

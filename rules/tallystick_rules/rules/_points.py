@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import frozen
 
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Never
 from tallystick.kernel.language.nodes import Kind
-from tallystick.kernel.language.series import Day, Flag, Rate, literal
+from tallystick.kernel.language.series import Count, Day, Flag, Rate, literal
 from tallystick.kernel.language.words import each_contract, ratio, when
 from tallystick.kernel.parameters import parameter
 from tallystick_rules.rules._results import result
@@ -84,6 +84,17 @@ def names_read(indicators: Any) -> tuple[str, ...]:
     """Every row of results that is read, indicators and registers, each once."""
     registers = [one.register for one in indicators if one.register is not None]
     return tuple(dict.fromkeys([*(one.name for one in indicators), *registers]))
+
+
+N = TypeVar("N", Rate, Count)
+
+
+def added(values: Iterable[N]) -> N:
+    """The sum of some numbers, at least one."""
+    first, *others = values
+    for one in others:
+        first = first + one
+    return first
 
 
 def points_of(rows: Any, indicators: Any, day: Day) -> list[Points]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from attrs import frozen
 
-from tallystick.kernel.flows import Figure, Never
+from tallystick.kernel.flows import Figure, Law, Never
 from tallystick.kernel.language.nodes import Kind
-from tallystick.kernel.language.series import Count, Day, Flag, literal
+from tallystick.kernel.language.series import Amount, Count, Day, Flag, literal
 from tallystick.kernel.language.words import count, each_contract, total, when
 from tallystick_rules.rules._to_date import planned_count
 
@@ -28,17 +28,30 @@ class Found:
 
 def year_ends(months: Count) -> Flag:
     """Whether the period is the one with which so many months of the contract's year are over."""
+    return (_so_many() == each_contract(months)).named("the year is decided")
+
+
+def after_it(months: Count, paid: Amount) -> Law:
+    """That nothing is paid in a year after it was decided: the contract said too few months for it."""
+    late = (_so_many() > each_contract(months)).named("the year was to be decided before")
+    nothing: Amount = literal(Kind.AMOUNT, 0)
+    says = "nothing is paid after the year is decided: decided_after_months is as many as the year has"
+    return Law(says, when(late, paid), each_contract(nothing))
+
+
+def _so_many() -> Count:
     so_many: Count = planned_count(literal(Kind.COUNT, MONTHS), None, "months").now
-    return (so_many == each_contract(months)).named("the year is decided")
+    return so_many
 
 
 def result(rows: Any, name: str, day: Day) -> Found:
     """The indicator's result of that day."""
-    given = (
-        (rows.indicator == name) & (rows.measured_on == day) & rows.numerator.is_given() & rows.denominator.is_given()
+    of_day = (rows.indicator == name) & (rows.measured_on == day)
+    given = (of_day & rows.numerator.is_given() & rows.denominator.is_given()).named(
+        f"{name}: a result of the last day"
     )
     return Found(
-        given=count(given) > 0,
+        given=(count(given) > 0).named(f"{name}: has a result"),
         above=total(when(given, rows.numerator.or_else(0))).named(f"{name}: numerator"),
         below=total(when(given, rows.denominator.or_else(0))).named(f"{name}: denominator"),
     )

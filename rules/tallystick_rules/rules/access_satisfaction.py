@@ -18,7 +18,7 @@ from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Paid
 from tallystick_rules.rules._answers import FewAnswers
 from tallystick_rules.rules._budget import ADDITIONAL, REPLACES, Replaced, check_budget, replacing
-from tallystick_rules.rules._results import DECIDED_AFTER, MONTHS, at_fault, result, unread, year_ends
+from tallystick_rules.rules._results import DECIDED_AFTER, MONTHS, after_it, at_fault, result, unread, year_ends
 from tallystick_rules.rules._satisfied import Bound, Method, check_method, released_share
 from tallystick_rules.rules._to_date import plan
 
@@ -128,6 +128,7 @@ class AccessSatisfaction(Rule):
             crossed = (rows.indicator == self.question) & (self.lower > self.upper)
             yield Never(crossed, "the lower threshold of its contract is above the upper one")
         yield from unread(rows, (self.question,), day, now)
+        yield after_it(self.decided_after_months, held.part)
         yield from replacing(self.replaces, paid, self.profile)
 
     def _year(self) -> Amount:

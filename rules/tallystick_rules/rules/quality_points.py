@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tallystick.kernel.accounts import Contract
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.flows import Figure, Flow, Never
+from tallystick.kernel.flows import Figure, Flow, Law, Never
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
@@ -19,12 +19,13 @@ from tallystick_rules.rules._points import (
     Points,
     PointsIndicator,
     Unmeasured,
+    added,
     check_indicators,
     faults,
     names_read,
     points_of,
 )
-from tallystick_rules.rules._results import DECIDED_AFTER, MONTHS, at_fault, unread, year_ends
+from tallystick_rules.rules._results import DECIDED_AFTER, MONTHS, after_it, at_fault, unread, year_ends
 from tallystick_rules.rules._to_date import plan
 
 
@@ -85,16 +86,14 @@ class QualityPoints(Rule):
     decided_after_months: Count = parameter(DECIDED_AFTER, at_least=1, at_most=MONTHS, default=MONTHS, unit="months")
 
     @hookimpl
-    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Never]:
+    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Law | Never]:
         """Pay on account; when the year is settled, pay its points and take off what was paid."""
         self._check()
         rows, day = activity.indicators, contract.last_day
         points = points_of(rows, self.indicators, day)
         ends = year_ends(self.decided_after_months)
         now = self._settled(ends, points, contract).named("the year is settled")
-        for_payment: Rate = literal(Kind.RATE, 0)
-        for one in points:
-            for_payment = for_payment + one.for_payment
+        for_payment = added(one.for_payment for one in points)
         if self.list_size is not None and self.average_list is not None:
             size = ratio(self.list_size, self.average_list, otherwise=0)
             for_payment = for_payment * each_contract(size).named("list ÷ average list")
@@ -106,6 +105,7 @@ class QualityPoints(Rule):
             year = (self.last_year * self.on_account).as_line()
             account = plan(year, self.profile, "on account")
             yield Flow(contract.commissioner, contract.provider, account.part, kind="on-account", reason="on account")
+            yield after_it(self.decided_after_months, account.part)
             off = when(now, account.now)
             yield Flow(
                 contract.provider, contract.commissioner, off, kind="on-account", reason="paid on account, taken off"
@@ -143,16 +143,12 @@ class QualityPoints(Rule):
 
 def _shown(points: list[Points], ends: Flag) -> Iterator[Figure]:
     """Each indicator's achievement and points, and their sums."""
-    nothing: Rate = literal(Kind.RATE, 0)
     one: Count = literal(Kind.COUNT, 1)
-    offered, available, achieved = nothing, nothing, nothing
-    without: Count = literal(Kind.COUNT, 0)
     for each in points:
         yield Figure(f"{each.name}: achieved", when(ends, each.rate), reason="0% where there is no result")
         yield Figure(f"{each.name}: points", when(ends, each.achieved))
-        offered, available = offered + each.offered, available + each.available
-        achieved, without = achieved + each.achieved, without + when(~each.given, one)
-    yield Figure("points on offer", when(ends, offered))
+    yield Figure("points on offer", when(ends, added(each.offered for each in points)))
+    available = added(each.available for each in points)
     yield Figure("points available", when(ends, available), reason="an empty register makes none available")
-    yield Figure("points achieved", when(ends, achieved))
-    yield Figure("indicators without a result", when(ends, without))
+    yield Figure("points achieved", when(ends, added(each.achieved for each in points)))
+    yield Figure("indicators without a result", when(ends, added(when(~each.given, one) for each in points)))

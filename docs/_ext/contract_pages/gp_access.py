@@ -27,10 +27,11 @@ THRESHOLD, Z = Fraction(7, 10), Fraction(196, 100)
 HEADING = """\
 # General practice paid by satisfaction with the wait
 
-“Partial payment for a GP practice would only be released if a certain proportion of patients confirmed they were
-satisfied with the waiting time before their appointment” (10 Year Health Plan working group: finance and contracting,
-co-chairs' report, recommendation 5). The report gives no share, no threshold and no size of sample. What was paid so
-far is the capacity and access payment: 70% unconditional, 30% earned, up to £1.185 a head of the adjusted population.
+To improve access, “partial payment for a GP practice would only be released if a certain proportion of patients
+confirmed they were satisfied with the waiting time before their appointment” (10 Year Health Plan working group:
+finance and contracting, co-chairs' report, recommendation 5). The report gives no share, no threshold and no size of
+sample. What has been paid is the capacity and access payment: 70% unconditional, 30% earned, up to £1.185 a head of the
+adjusted population.
 
 The workspace below has 36 practices, and comes with the package:
 

@@ -20,12 +20,12 @@ QUESTIONS = {
 HEADING = """\
 # A valley that shares its savings
 
-In the Kinzig valley in south-west Germany a regional company, the integrator, has had a contract with two health
-insurers since 2006. Providers are paid as before; the integrator pays for some services on top of that, such as
+In the Kinzig valley in south-west Germany a regional company, the integrator, has a contract with the two health
+insurers of the area. Providers are paid as before; the integrator pays for some services on top of that, such as
 comprehensive check-ups; and it shares with the insurers what the care of about 31,000 people costs less than the
-norm: the average cost in the country, weighted for these people (NHS Confederation, *Reforming financial flows:
-lessons from systems*). “From 2007 to 2018 the total cost savings margin for the participating health insurance funds
-was €53.1 million (net €18.2 million).” In 2013 the norm was €75.5 million and the margin €5.5 million.
+norm, the weighted average cost in the country (NHS Confederation, *Reforming financial flows: lessons from systems*).
+From 2007 to 2018 the insurers' margin was €53.1 million in all, and €18.2 million net. Of 2013 it has been published
+elsewhere that the norm was €75.5 million and the margin €5.5 million.
 
 The workspace below has that shape and those sums, in euro, and comes with the package:
 

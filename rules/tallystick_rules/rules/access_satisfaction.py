@@ -42,12 +42,14 @@ class AccessSatisfaction(Rule):
         1. The year is `value`, or `each` × `people`, rounded once. At risk is the year × `at_risk`, rounded half up.
         2. It is decided in the period with which the contract's year ends (`decided_after_months`), by the row of
            `question` in the table of indicators whose `measured_on` is the last day of that period. Its denominator
-           is how many answered, its numerator how many of them were satisfied; who did not answer is in neither.
+           is how many answered, its numerator how many of them were satisfied; who did not answer is in neither. A
+           practice with two contracts has a row for each.
         3. `linear`: (share − `lower`) ÷ (`upper` − `lower`) is released, nothing up to `lower` and all from `upper`.
            `step`: all from `upper`, else nothing. `lower bound`: all if the lower confidence bound of the share is at
            least `upper`, else nothing; the range is `z` standard deviations, exactly and without a root.
         4. With fewer answers than `smallest`, and without a result, nothing is decided by the share: all is released,
            held in the pot, or returned to the commissioner, as the contract says. Nobody answered is a small sample.
+           What is held for want of a result is decided by a later run, when the result is in.
 
         A budget says what it replaces. A last year of fewer months than it is decided after is never decided.
 

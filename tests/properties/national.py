@@ -16,6 +16,7 @@ from tallystick.kernel.tables import Column
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
 from tests.properties import national_drawn, national_pools
+from tests.properties import national_quality
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import fund_shared
@@ -105,7 +106,7 @@ def _refers(entry: RuleEntry) -> Sequence[str]:
 
 def _entries(of: Drawing, shared: RuleEntry) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
-    return [*(made(of) for made in MADE.values()), shared]
+    return [*(made(of) for made in {**MADE, **national_quality.MADE}.values()), shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

@@ -20,11 +20,13 @@ from tests.properties import (
     by_hand_drawn_delays,
     by_hand_drawn_people,
     by_hand_drawn_pools,
+    by_hand_drawn_quality,
     by_hand_drawn_recipes,
     by_hand_patients,
     by_hand_people,
     by_hand_pools,
     by_hand_prices,
+    by_hand_quality,
     by_hand_recipes,
 )
 from tests.properties.by_hand import Found, World, agree
@@ -37,6 +39,7 @@ DRAWN: dict[str, tuple[Callable[[int, int], World], Callable[[World], Found]]] =
     "people": (by_hand_drawn_people.people_world, by_hand_people.by_hand),
     "recipes": (by_hand_drawn_recipes.recipes_world, by_hand_recipes.by_hand),
     "pools": (by_hand_drawn_pools.pools_world, by_hand_pools.by_hand),
+    "quality": (by_hand_drawn_quality.quality_world, by_hand_quality.by_hand),
     "delays": (by_hand_drawn_delays.delays_world, by_hand_delays.by_hand),
 }
 WORLDS, ROWS = max(1, settings().max_examples // 50), 40  # two of each by default, forty of each in a deep run

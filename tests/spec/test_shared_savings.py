@@ -245,6 +245,9 @@ def test_a_limit_by_revenue_that_is_not_recorded_ends_the_run(reading: Read) -> 
     terms = made(loss_share_least="30%", loss_share_most="30%", loss_limit_of_revenue="8%")
     assert "revenue, which is not recorded" in fault_of(reading, terms, result("£1,000,000", "£1,200,000"))
     assert earned(reading, terms, result("£1,000,000", "£900,000")) == 50_000_00  # no loss, and none is needed
+    assert earned(reading, terms, result("£1,000,000", "£1,019,999.99")) == 0  # below the minimum: nothing is owed
+    one_sided = made(loss_limit_of_revenue="8%")
+    assert earned(reading, one_sided, result("£1,000,000", "£1,200,000")) == 0
 
 
 # Part of a year, start-up money, several payers.
@@ -254,6 +257,26 @@ def test_half_a_year_counts_for_half_of_share_and_cap(reading: Read) -> None:
     half: dict[str, Any] = {"part_of_year": "1/2", "cap": "10%"}
     assert earned(reading, made(**half), result("£1,000,000", "£900,000")) == 25_000_00  # half of 50,000
     assert earned(reading, made(**half), result("£1,000,000", "£100,000")) == 50_000_00  # half of 10%
+
+
+def test_half_a_year_is_held_against_the_whole_years_minimum_and_its_losses_and_limits_are_halved(
+    reading: Read,
+) -> None:
+    # Six months of 2019: benchmark and expenditure of the whole year, the result × 6 ÷ 12.
+    half: dict[str, Any] = {
+        "part_of_year": "6/12",
+        "loss_share_least": "30%",
+        "loss_share_most": "30%",
+        "loss_limit": "4%",
+    }
+    assert earned(reading, made(**half), result("£1,000,000", "£980,000")) == 5_000_00  # 2% of the year is enough
+    assert earned(reading, made(**half), result("£1,000,000", "£980,000.01")) == 0
+    assert earned(reading, made(**half), result("£1,000,000", "£1,050,000")) == -7_500_00  # half of 30% of 50,000
+    assert earned(reading, made(**half), result("£1,000,000", "£1,500,000")) == -20_000_00  # half of 4%
+    by_revenue = made(**half, loss_limit_of_revenue="8%")
+    assert earned(reading, by_revenue, result("£1,000,000", "£1,500,000", revenue="£100,000")) == -4_000_00
+    sequestered = made(part_of_year="6/12", sequestration="2%", cap="10%")
+    assert earned(reading, sequestered, result("£1,000,000", "£900,000")) == 24_500_00  # 100,000 × 50% × 98% ÷ 2
 
 
 def test_start_up_money_is_repaid_first_and_never_more_than_is_earned(reading: Read) -> None:

@@ -6,6 +6,7 @@ To add a rule: one line that imports it, and one entry below.
 from __future__ import annotations
 
 from tallystick.kernel.rules import Rule
+from tallystick_rules.rules.access_satisfaction import AccessSatisfaction
 from tallystick_rules.rules.admitted_spell import AdmittedSpell
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
@@ -18,12 +19,14 @@ from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pooled_budget import PooledBudget
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
+from tallystick_rules.rules.quality_points import QualityPoints
 from tallystick_rules.rules.recipe import Recipe
 from tallystick_rules.rules.shared_savings import SharedSavings
 from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
 
 RULES: tuple[type[Rule], ...] = (
+    AccessSatisfaction,
     AdmittedSpell,
     BestPracticeTariff,
     Block,
@@ -36,6 +39,7 @@ RULES: tuple[type[Rule], ...] = (
     PooledBudget,
     PupilPremium,
     PupilPremiumFund,
+    QualityPoints,
     Recipe,
     SharedSavings,
     Subcontract,

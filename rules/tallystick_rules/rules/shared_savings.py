@@ -46,8 +46,9 @@ class SharedSavings(Rule):
            fixed share, both nothing is a contract without losses. Owed is loss × loss share, no more than the limit,
            which is a part of the benchmark or of the provider's revenue, the lower where both are said. Then relief
            is taken off, the contract's part of what is owed and the row's amount, down to nothing.
-        6. Where only a part of the year counts, shares, caps and limits are that part of a year's; relief is as
-           stated. Start-up money is repaid first, out of what was earned in the contract's year, up to what stands.
+        6. Where only a part of the year counts, benchmark, expenditure and minimum rates are of the whole measured
+           year; shares, caps and limits are that part of a year's; relief is as stated. Start-up money is repaid first,
+           out of what was earned in the contract's year, up to what stands.
 
     Example
         Benchmark 121,182,225 and savings of 37,681,081 at 45.41%: more than the cap of 10% of the benchmark.
@@ -136,10 +137,11 @@ class SharedSavings(Rule):
         owed = (lost * (loss_share * self.part_of_year)).named("share of the loss")
         if self.loss_limit is not None:
             owed = owed.at_most(rows.benchmark * (self.loss_limit * self.part_of_year))
-        if self.loss_limit_of_revenue is not None:
-            owed = owed.at_most(rows.revenue.or_else(0) * (self.loss_limit_of_revenue * self.part_of_year))
-            yield Never((lost > 0) & rows.revenue.is_missing(), "its loss is limited by revenue, which is not recorded")
         borne = ratio(lost, rows.benchmark, otherwise=0) >= least_lost
+        if self.loss_limit_of_revenue is not None:
+            unknown = borne & (owed > 0) & rows.revenue.is_missing()
+            yield Never(unknown, "its loss is limited by revenue, which is not recorded")
+            owed = owed.at_most(rows.revenue.or_else(0) * (self.loss_limit_of_revenue * self.part_of_year))
         before = when(borne, owed).named("owed before relief")
         forgiven = (before.as_line() * self.relief_share + rows.relief.or_else(0)).named("relief")
         owed = rest(before, forgiven).at_least(0).named("owed")

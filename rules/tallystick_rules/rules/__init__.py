@@ -7,33 +7,39 @@ from __future__ import annotations
 
 from tallystick.kernel.rules import Rule
 from tallystick_rules.rules.admitted_spell import AdmittedSpell
+from tallystick_rules.rules.avoidable_activity import AvoidableActivity
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
 from tallystick_rules.rules.gain_loss_share import GainLossShare
+from tallystick_rules.rules.incentive_taper import IncentiveTaper
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.recipe import Recipe
 from tallystick_rules.rules.shared_savings import SharedSavings
+from tallystick_rules.rules.simple_incentive import SimpleIncentive
 from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
 
 RULES: tuple[type[Rule], ...] = (
     AdmittedSpell,
+    AvoidableActivity,
     BestPracticeTariff,
     Block,
     Challenges,
     DischargeCostTransfer,
     GainLossShare,
+    IncentiveTaper,
     OutcomesPayment,
     PatientExperience,
     PupilPremium,
     PupilPremiumFund,
     Recipe,
     SharedSavings,
+    SimpleIncentive,
     Subcontract,
     UnitPrice,
 )

@@ -9,16 +9,26 @@ from typing import Any
 
 from tallystick.kernel.case import ContractCase, RuleEntry
 from tallystick.kernel.parameters import Label
-from tallystick_rules.rules import AvoidableActivity, Block, IncentiveTaper, SimpleIncentive, UnitPrice
+from tallystick_rules.rules import (
+    AvoidableActivity,
+    Block,
+    IncentiveTaper,
+    PrepaidIncentive,
+    SimpleIncentive,
+    UnitPrice,
+    ValueExchange,
+)
+from tallystick_rules.rules._prepaid import Advance, NotMeasured
 from tallystick_rules.rules._readmissions import Avoidable, Exclusion
 from tallystick_rules.rules.simple_incentive import Counts, Direction
-from tallystick_rules.tables import Contacts, Spells, UnitPrices
-from tests.properties.by_hand import DAY, World, later, some_day, world
+from tallystick_rules.rules.value_exchange import NoScore
+from tallystick_rules.tables import Contacts, Indicators, Spells, UnitPrices
+from tests.properties.by_hand import DAY, World, later, periods, some_day, world
 from tests.properties.by_hand_drawn import FIRST, LAST, Given, contracts, parties
 from tests.properties.recipes_drawn import PROFILES
-from tests.support import case, price_list, use
+from tests.support import case, fund, price_list, use
 
-TABLES = (Contacts, Spells, UnitPrices)
+TABLES = (Contacts, Indicators, Spells, UnitPrices)
 PRICES = ("£1,850.02", "£99.995", "£0.10")
 
 
@@ -30,7 +40,8 @@ def incentives_world(seed: int, rows: int) -> World:
         core = use(Block, "core", value=f"£{rng.randint(900, 9_999)}.07", profile=rng.choice(PROFILES))
         price = use(UnitPrice, "price", table="spells", prices="groups")
         incentives = simple(rng, "one", starts), simple(rng, "two", starts), readmissions(rng, starts)
-        return [core, price, *incentives, taper(rng, starts, "core", "one", "two", "readmissions")]
+        labels = ("core", "one", "two", "readmissions", "prepaid")
+        return [core, price, *incentives, prepaid(rng, starts), taper(rng, starts, *labels)]
 
     made = contracts(rng, rules)
     groups = ({"code": code, "price": price} for code, price in zip(("AB1", "AB2", "AB3"), PRICES, strict=True))
@@ -38,7 +49,34 @@ def incentives_world(seed: int, rows: int) -> World:
     return world(
         case(*made, tables=TABLES, prices=lists, rounding=rng.choice((1, 1, 100))),
         contacts=[contact(rng, made) for _ in range(rows)], spells=[stay(rng, made, n) for n in range(rows)],
+        indicators=results(rng, made),
     )  # fmt: skip
+
+
+def exchange_world(seed: int, rows: int) -> World:
+    """Blocks of many sizes, some below zero, and an exchange that most contracts take part in."""
+    rng = random.Random(seed)
+    names = (Label("core"), Label("more"))
+    profile, own_base, many = rng.choice(PROFILES), rng.random() < 0.5, rng.randint(1, 2)
+    usual: Given = {
+        "fund": "scheme/value", "withhold": rng.choice(("2%", "1/3", "0%", "100%")), "indicator": "first",
+        "no_score": rng.choice(list(NoScore)), "year_months": rng.choice((12, 12, 3)),
+    }  # fmt: skip
+
+    def rules(starts: datetime.date) -> list[RuleEntry]:
+        sums = (f"£{rng.randint(900, 9_999)}.07", "£0", "£100,000,000", "£0.03")
+        base: Any = rng.choice((*sums, {starts: "£1,000", later(starts, 6): "£0.07"}))
+        said: Given = {"base": base, "profile": profile} if own_base else {"on": names[:many]}
+        paid = [use(Block, name, value=rng.choice((*sums, "-£5")), profile=profile) for name in names]
+        return [*paid, use(ValueExchange, "exchange", scheme=True, **usual, **said)] if rng.random() < 0.8 else paid
+
+    settles = rng.choice(("month", "quarter", "year"))
+    made = contracts(rng, rules, settles=settles, first=rng.choice(("2025-04-01", "2025-01-15")))
+    the_case = case(*made, tables=(Indicators,), rounding=rng.choice((1, 1, 100)), funds=(fund("value"),))
+    scored = results(rng, made)
+    if rng.random() < 0.2:
+        scored = [{**row, "numerator": row.get("numerator") and 0} for row in scored]
+    return world(the_case, indicators=scored[: rows * 3])
 
 
 def simple(rng: random.Random, label: str, starts: datetime.date) -> RuleEntry:
@@ -78,6 +116,42 @@ def readmissions(rng: random.Random, starts: datetime.date) -> RuleEntry:
         AvoidableActivity, "readmissions", of=of, within_days=within, paid_to=rng.choice(("QAA", "RZZ")),
         exclusions=tuple(rng.sample(EXCLUSIONS, rng.randint(0, 3))), **rng.choice((share, count)),
     )  # fmt: skip
+
+
+def prepaid(rng: random.Random, starts: datetime.date) -> RuleEntry:
+    """A pool of a share or a sum, some indicators, and years that are transacted or not."""
+    rates = ("45%", "60%", "0%", "100%", "1/3")
+    listed = [
+        {
+            "name": name, "earns_from": rng.choice(rates), "earns_all_at": rng.choice(rates),
+            "applies": rng.choice((True, True, False, {starts: True, later(starts, 12): False})),
+        }
+        for name in rng.sample(("first", "second", "third"), rng.randint(1, 3))
+    ]  # fmt: skip
+    share: Given = {"share": rng.choice(("1.25%", "1/7")), "on": (Label("core"), Label("price"))[: rng.randint(1, 2)]}
+    value: Given = {"value": rng.choice(("£100.01", {starts: "£7", later(starts, 6): "£9.05"}))}
+    return use(
+        PrepaidIncentive, "prepaid", advance=rng.choice(list(Advance)), indicators=tuple(listed),
+        not_measured=rng.choice(list(NotMeasured)), year_months=rng.choice((12, 12, 7, 3)),
+        transacted=rng.choice((True, True, {starts: True, later(starts, 12): False})), profile=rng.choice(PROFILES),
+        **rng.choice((share, value)),
+    )  # fmt: skip
+
+
+def results(rng: random.Random, made: Sequence[ContractCase]) -> list[Given]:
+    """Results at the end of many periods, most of them whole; never two of one indicator and day."""
+    found: list[Given] = []
+    for one in made:
+        for _, _, last in periods(one):
+            for name in ("first", "second", "third", "other"):
+                if rng.random() < 0.7:
+                    below = rng.choice((0, 3, 7, 20, 100))
+                    above = rng.randint(0, below + (rng.random() < 0.02))
+                    named = {"contract": one.id, "provider": one.provider, "commissioner": one.commissioner}
+                    said = {"numerator": above, "denominator": below} if rng.random() < 0.9 else {}
+                    day = last - DAY * (rng.random() < 0.1)
+                    found.append({**named, "indicator": name, "measured_on": day.isoformat(), **said})
+    return found
 
 
 def taper(rng: random.Random, starts: datetime.date, *labels: str) -> RuleEntry:

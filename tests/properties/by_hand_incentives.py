@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from tallystick.kernel.case import ContractCase, RuleEntry
 from tests.properties.by_hand import Book, Found, Row, World, half_up, home, later, listed, number, periods, rules_of
+from tests.properties.by_hand_prepaid import prepaid
 from tests.properties.by_hand_prices import DATES
 from tests.properties.by_hand_readmissions import avoidable_admissions
 
@@ -21,15 +22,16 @@ def by_hand(made: World) -> Found:
     """Every block, incentive and taper of the world."""
     book = Book()
     for contract in made.case.contracts:
-        moved: dict[str, list[Moved]] = {}
-        for rule in rules_of(contract, "block"):
-            moved[rule.label] = list(_block(contract, rule))
+        moved = blocks(contract)
         for rule in rules_of(contract, "unit-price"):
             moved[rule.label] = list(_priced(made, contract, rule))
         for rule in rules_of(contract, "simple-incentive"):
             moved[rule.label] = list(_simple(made, contract, rule, book))
         for rule in rules_of(contract, "avoidable-activity"):
             moved[rule.label] = list(avoided(made, contract, rule, book))
+        for rule in rules_of(contract, "prepaid-incentive"):
+            pools = _pools(made, contract, rule, moved)
+            moved[rule.label] = list(prepaid(made, contract, rule, pools, book))
         for rule in rules_of(contract, "incentive-taper"):
             moved[rule.label] = [line for label in rule.shape["on"] for line in
                                  _tapered(made, contract, rule, moved[label], label)]  # fmt: skip
@@ -62,10 +64,17 @@ def come_to(contract: ContractCase, rule: RuleEntry, name: str) -> dict[int, int
         if profile is not None:
             before, now = (half_up(Fraction(year) * sum(profile.months[:months])) for months in ends)
         else:
-            before, now = (sum(year // 12 + (1 if one < year % 12 else 0) for one in range(months)) for months in ends)
+            whole, over = divmod(abs(year), 12)
+            before, now = (sum(whole + (1 if one < over else 0) for one in range(months)) for months in ends)
+            before, now = (before, now) if year >= 0 else (-before, -now)
         sums[year_of(contract, first)] += now - before
         found[period] = sums[year_of(contract, first)]
     return found
+
+
+def blocks(contract: ContractCase) -> dict[str, list[Moved]]:
+    """What every block of a contract pays, by its label."""
+    return {rule.label: list(_block(contract, rule)) for rule in rules_of(contract, "block")}
 
 
 def _block(contract: ContractCase, rule: RuleEntry) -> Iterator[Moved]:
@@ -123,6 +132,27 @@ def avoided(made: World, contract: ContractCase, rule: RuleEntry, book: Book) ->
             yield period, contract.provider, to, pence, "by count"
 
 
+def _pools(
+    made: World, contract: ContractCase, rule: RuleEntry, moved: dict[str, list[Moved]]
+) -> dict[int, tuple[int, int, bool]]:
+    """For each period: the contract's year, what the pool has come to, and whether the year is over."""
+    sums, found, paid = come_to(contract, rule, "value"), {}, defaultdict[int, int](int)
+    for period, first, last in periods(contract):
+        year = year_of(contract, first)
+        paid[year] += sum(brings(contract, moved[label], period) for label in rule.shape.get("on") or ())
+        share = number(rule, "share", first)
+        pool = sums[period] if share is None else half_up(paid[year] * share, made.case.rounding)
+        found[period] = year, pool, months_to(contract, last) == number(rule, "year_months", first)
+    return found
+
+
+def brings(contract: ContractCase, lines: list[Moved], period: int) -> int:
+    """What some flows bring the provider in a period, less what they take."""
+    of_period = [line for line in lines if line[0] == period]
+    gained = sum(pence for _, _, payee, pence, _ in of_period if payee == contract.provider)
+    return gained - sum(pence for _, payer, _, pence, _ in of_period if payer == contract.provider)
+
+
 def _beyond(
     made: World, contract: ContractCase, rule: RuleEntry, events: dict[int, int], *, floor: int | None = 0
 ) -> dict[int, int]:
@@ -170,9 +200,7 @@ def _tapered(
     paid, back, on = (defaultdict[int, int](int) for _ in range(3))
     for period, first, _ in periods(contract):
         year = year_of(contract, first)
-        paid[year] += sum(
-            pence if payee == contract.provider else -pence for at, _, payee, pence, _ in lines if at == period
-        )  # fmt: skip
+        paid[year] += brings(contract, lines, period)
         now = paid[year] - half_up(paid[year] * number(rule, "still_pays", first), made.case.rounding)
         yield period, contract.provider, other, now - back[year], f"{label}, back"
         yield period, other, number(rule, "withdrawn_to", first), max(now, 0) - on[year], f"{label}, on"

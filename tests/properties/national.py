@@ -18,6 +18,7 @@ from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import MADE, fund_shared
 from tests.properties.national_incentives import MADE as INCENTIVES
+from tests.properties.national_incentives import exchange_shared
 from tests.properties.national_values import LIMITS, TEXTS, UNIQUE
 from tests.properties.rows_drawn import MOMENTS, POOLS, in_turn, one_of_each
 from tests.support import case, contract, framed, fund
@@ -45,7 +46,7 @@ class National:
             *contracts,
             tables=TABLES,
             prices=self.prices,
-            funds=(fund("premium", 10_000_000),),
+            funds=(fund("premium", 10_000_000), fund("value")),
             as_at=datetime.date(2025, 11, 30),
         )
 
@@ -79,7 +80,7 @@ def national_worlds(rule: type | None = None) -> st.SearchStrategy[National]:
 
 
 def _world(of: Drawing, rule: type | None) -> National:
-    shared, held = fund_shared(of), []
+    shared, held = (fund_shared(of), exchange_shared(of)), []
     alike = _entries(of, shared)
     for name in ("A", "B", "C")[: of.pick(1, 2, 3)]:
         entries = alike if of.pick(True, False) else _entries(of, shared)
@@ -101,9 +102,9 @@ def _refers(entry: RuleEntry) -> Sequence[str]:
     return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ())]
 
 
-def _entries(of: Drawing, shared: RuleEntry) -> list[RuleEntry]:
+def _entries(of: Drawing, shared: Sequence[RuleEntry]) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
-    return [*(made(of) for made in {**MADE, **INCENTIVES}.values()), shared]
+    return [*(made(of) for made in {**MADE, **INCENTIVES}.values()), *shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

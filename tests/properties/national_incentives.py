@@ -7,9 +7,11 @@ from fractions import Fraction
 
 from tallystick.kernel.case import RuleEntry
 from tallystick.kernel.parameters import Label
-from tallystick_rules.rules import AvoidableActivity, IncentiveTaper, SimpleIncentive
+from tallystick_rules.rules import AvoidableActivity, IncentiveTaper, PrepaidIncentive, SimpleIncentive, ValueExchange
+from tallystick_rules.rules._prepaid import Advance, NotMeasured
 from tallystick_rules.rules._readmissions import Avoidable, Exclusion
 from tallystick_rules.rules.simple_incentive import Counts, Direction
+from tallystick_rules.rules.value_exchange import NoScore
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.rows_drawn import PRICES
 from tests.support import use
@@ -46,9 +48,34 @@ def _readmissions(of: Drawing) -> RuleEntry:
     )  # fmt: skip
 
 
+def _prepaid(of: Drawing) -> RuleEntry:
+    indicators = tuple(
+        {
+            "name": name, "earns_from": of.pick(Fraction(0), Fraction(1, 3), Fraction(1)),
+            "earns_all_at": of.pick(Fraction(0), Fraction(3, 5), Fraction(1)), "applies": of.pick(True, True, False),
+        }
+        for name in ("first", "second")
+    )  # fmt: skip
+    pool = {"share": of.pick(Fraction(1, 80), Fraction(1)), "on": (Label("core"),)}
+    return use(
+        PrepaidIncentive, "prepaid", advance=of.pick(*Advance), indicators=indicators,
+        not_measured=of.pick(*NotMeasured), transacted=of.pick(True, True, False), year_months=of.pick(12, 3),
+        **of.pick(pool, {"value": of.pick(0, 100_001)}),
+    )  # fmt: skip
+
+
+def exchange_shared(of: Drawing) -> RuleEntry:
+    """The exchange, which is the scheme's and so the same for every contract of a world."""
+    return use(
+        ValueExchange, "exchange", scheme=True, fund="scheme/value", withhold=of.pick(Fraction(1, 50), Fraction(1, 3)),
+        base=of.pick(0, 7, 10_000_001), indicator="first", no_score=of.pick(*NoScore), year_months=of.pick(12, 3),
+    )  # fmt: skip
+
+
 MADE: Mapping[type, Callable[[Drawing], RuleEntry]] = {
     SimpleIncentive: _simple,
     IncentiveTaper: _taper,
     AvoidableActivity: _readmissions,
+    PrepaidIncentive: _prepaid,
 }
 """How an entry of each rule is drawn."""

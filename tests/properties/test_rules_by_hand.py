@@ -21,6 +21,7 @@ from tests.properties import (
     by_hand_drawn_incentives,
     by_hand_drawn_people,
     by_hand_drawn_recipes,
+    by_hand_exchange,
     by_hand_incentives,
     by_hand_patients,
     by_hand_people,
@@ -36,6 +37,7 @@ DRAWN: dict[str, tuple[Callable[[int, int], World], Callable[[World], Found]]] =
     "challenges": (by_hand_drawn_challenges.challenges_world, by_hand_challenges.by_hand),
     "people": (by_hand_drawn_people.people_world, by_hand_people.by_hand),
     "recipes": (by_hand_drawn_recipes.recipes_world, by_hand_recipes.by_hand),
+    "exchange": (by_hand_drawn_incentives.exchange_world, by_hand_exchange.by_hand),
     "incentives": (by_hand_drawn_incentives.incentives_world, by_hand_incentives.by_hand),
     "delays": (by_hand_drawn_delays.delays_world, by_hand_delays.by_hand),
 }

@@ -16,6 +16,7 @@ from tallystick_rules.rules.gain_loss_share import GainLossShare
 from tallystick_rules.rules.incentive_taper import IncentiveTaper
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
+from tallystick_rules.rules.prepaid_incentive import PrepaidIncentive
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.recipe import Recipe
@@ -23,6 +24,7 @@ from tallystick_rules.rules.shared_savings import SharedSavings
 from tallystick_rules.rules.simple_incentive import SimpleIncentive
 from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
+from tallystick_rules.rules.value_exchange import ValueExchange
 
 RULES: tuple[type[Rule], ...] = (
     AdmittedSpell,
@@ -35,6 +37,7 @@ RULES: tuple[type[Rule], ...] = (
     IncentiveTaper,
     OutcomesPayment,
     PatientExperience,
+    PrepaidIncentive,
     PupilPremium,
     PupilPremiumFund,
     Recipe,
@@ -42,5 +45,6 @@ RULES: tuple[type[Rule], ...] = (
     SimpleIncentive,
     Subcontract,
     UnitPrice,
+    ValueExchange,
 )
 """Every national rule, by name."""

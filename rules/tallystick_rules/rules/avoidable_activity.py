@@ -102,7 +102,7 @@ class AvoidableActivity(Rule):
             )
             raise RuleError(says, about="on", write="rules that pay for spells one by one")
         back = (of_row.as_line() * self.share).at_least(0).named("what goes back")
-        reason = "the avoidable share of what was paid for it"
+        reason = "the avoidable share of what was paid for them"
         return Flow(contract.provider, self.paid_to, when(counted, back), kind="forfeit", reason=reason)
 
     def _by_count(self, counted: Flag, contract: Contract) -> Flow:

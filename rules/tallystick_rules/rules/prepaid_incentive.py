@@ -89,6 +89,7 @@ class PrepaidIncentive(Rule):
         pool = self._pool(paid)
         if self.advance is Advance.PAID:
             yield Flow(contract.commissioner, contract.provider, pool.part, kind="on-account", reason="paid in advance")
+        yield Figure("the pool", pool.part, reason=self.advance.value)
         now = year_is_over(self.year_months)
         pot = when(now, pool.now).named("the year's pool")
         yield Figure("paid in advance and not yet decided", pool.part - pot, reason="decided when the year is over")

@@ -108,7 +108,7 @@ class SimpleIncentive(Rule):
             each = each_contract(self.each)
             earned = (each.times(now).as_amount() - each.times(before).as_amount()).as_line().named("earned")
             yield Flow(payer, payee, earned, kind="price", reason=f"{self.counts.value}, at their price")
-            yield Figure(self.counts.value, now - before, reason="to date, less what they were before the period")
+            yield Figure(self.counts.value, now - before, reason="of the year to date")
         yield from self._limited(earned, payer, payee)
 
     def _events(self, rows: Any, where: Flag) -> tuple[Count, list[Never]]:
@@ -148,7 +148,7 @@ class SimpleIncentive(Rule):
             due = due.with_each(lambda amount, most: amount.at_most(most), cap).called("due within the cap")
             over = (above.part - due.part).named("above the cap")
             yield Flow(payee, payer, over, reason="above the cap of the year to date, less what was above it before")
-            yield Figure("above the cap", over, reason="earned, and not paid")
+            yield Figure("above the cap", over, reason="counted, and not paid")
 
     def _check(self) -> None:
         wants = self.counts is not Counts.EACH

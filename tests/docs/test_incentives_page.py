@@ -155,6 +155,12 @@ def test_the_exchange_gives_out_what_was_put_in_by_base_and_score() -> None:
             assert money_text(paid) in exchange(run())
 
 
+def test_it_comes_to_the_same_by_quarter() -> None:
+    by_quarter = settled("incentives", replaced("scheme.toml", 'settles = "year"', 'settles = "quarter"'))
+    assert by_quarter.passed
+    assert nets(by_quarter) == nets(run())
+
+
 @pytest.mark.parametrize("change", [None, transacted, after_any_stay])
 def test_every_check_passes_and_nothing_is_lost(change: Any) -> None:
     assert run(change).passed

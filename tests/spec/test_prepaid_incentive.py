@@ -140,6 +140,12 @@ def test_a_contract_of_nine_months_is_decided_when_they_are_over(reading: Read) 
     assert moved(settle(reading, nine, indicators=rows)) == {ON: 187_500_000, BACK: 37_500_000}
 
 
+@pytest.mark.parametrize("settles", ["year", "quarter", "month"])
+def test_a_contract_that_goes_on_after_the_months_of_its_year_breaks_a_law(reading: Read, settles: str) -> None:
+    found = read_case(reading, made(settles, year_months=9), indicators=MET)
+    assert {law.left - law.right for law in found.laws if "year_months" in law.says} >= {1}
+
+
 def test_the_pool_may_be_a_sum(reading: Read) -> None:
     found = moved(settle(reading, made("month", share=None, on=None, value="£2,500,000"), indicators=MET))
     assert found == {ON: 250_000_000, BACK: 50_000_000}

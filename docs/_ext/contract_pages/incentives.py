@@ -20,9 +20,10 @@ HEADING = """\
 
 The co-chairs' report of the 10 Year Health Plan working group on finance and contracting (February 2025) looks at
 incentives of several kinds: simple payments that encourage or discourage one thing ("medicines switches"), follow-ups
-and handoffs between settings, payment for quality "drawing on the evidence from" QOF and CQUIN, whose effect "can
-stagnate over time as the newness of the funding fades and income is assumed". It warns that incentives are "not always
-transacted". The workspace below puts five rules side by side, in three contracts of one commissioner:
+and handoffs between settings, payments that reduce avoidable admissions, and payment for quality "drawing on the
+evidence from" QOF and CQUIN, whose impact "can stagnate over time as the 'newness' of the funding fades and income is
+assumed". It warns that incentives are "not always transacted". The workspace below puts five rules side by side, in
+three contracts of one commissioner:
 
 ```bash
 tallystick demo incentives

@@ -37,6 +37,7 @@ def avoidable(rule: Any, spells: Any) -> tuple[Flag, list[Figure | Never]]:
     if rule.of is not Avoidable.ADMISSIONS:
         found += _unlinked(rule, spells, counted)
         counted = counted & _follows(rule, spells)
+    counted = counted.named(f"emergency {rule.of.value}")
     for one in rule.exclusions:
         codes: Flag = counted & spells.where(one.where)
         left_out = codes
@@ -44,6 +45,7 @@ def avoidable(rule: Any, spells: Any) -> tuple[Flag, list[Figure | Never]]:
             says = f"its age is not given, and decides whether it is left out: {one.reason}"
             found.append(Never(codes & spells.age_years.is_missing(), says))
             left_out = codes & (spells.age_years.or_else(one.younger_than) < one.younger_than)
+        left_out = left_out.named(f"left out: {one.reason}")
         found.append(Figure(f"left out: {one.reason}", left_out))
         counted = counted & ~left_out
     counted = counted.named(f"avoidable {rule.of.value}")

@@ -89,4 +89,6 @@ class IncentiveTaper(Rule):
                 about="on", write="rules by which the provider and one account pay each other",
             )  # fmt: skip
         payer, payee = accounts
+        if contract.provider.node in (payer.node, payee.node):
+            return payee if payer.node == contract.provider.node else payer
         return account(when(payer.code == contract.provider.code, payee.code, payer.code))

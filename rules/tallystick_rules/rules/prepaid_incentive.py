@@ -17,7 +17,7 @@ from tallystick.kernel.trace import Activity, Paid
 from tallystick_rules.rules._outcomes import Result, at_fault, parts, results, twice, unread
 from tallystick_rules.rules._prepaid import Advance, NotMeasured, PrepaidIndicator, check, earned_share, indicators
 from tallystick_rules.rules._to_date import ToDate, plan, to_date
-from tallystick_rules.rules._year_end import YEAR_MONTHS, year_is_over
+from tallystick_rules.rules._year_end import YEAR_MONTHS, year_goes_on, year_is_over
 
 
 @rule("prepaid-incentive")
@@ -106,6 +106,7 @@ class PrepaidIncentive(Rule):
         nobody = rest(pot, given).named("for no indicator")
         yield Figure("for no indicator", nobody, reason="none applies: the pool stays with the provider")
         yield Law("the parts of all indicators are the pool", when(whole > 0, given, pot), pot)
+        yield year_goes_on(self.year_months)
         yield from at_fault(rows)
         yield from twice(rows, listed, contract.last_day)
         yield from unread(rows, listed, contract.last_day, now)

@@ -19,7 +19,7 @@ from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Paid
 from tallystick_rules.rules._outcomes import Indicator, Outcome, at_fault, results, twice
 from tallystick_rules.rules._to_date import ToDate, plan, to_date
-from tallystick_rules.rules._year_end import YEAR_MONTHS, year_is_over
+from tallystick_rules.rules._year_end import YEAR_MONTHS, year_goes_on, year_is_over
 
 
 class NoScore(enum.Enum):
@@ -111,6 +111,7 @@ class ValueExchange(Rule):
         yield Figure("scores of other days than the year's last", early, reason="they decide nothing")
         out = each_contract(total(part + returned, to="scheme"))
         yield Law("what all are paid is what all withheld", out, each_contract(total(year, to="scheme")))
+        yield year_goes_on(self.year_months)
         yield from at_fault(rows)
         yield from twice(rows, listed, contract.last_day)
 

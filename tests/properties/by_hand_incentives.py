@@ -165,6 +165,7 @@ def _beyond(
         seen[year] += events.get(period, 0)
         now = sign * (seen[year] - baseline[period])
         now = now if floor is None else max(now, floor)
+        now = now if seen[year] else 0  # nothing counted at all: nothing was avoided, and nothing is above
         found[period] = half_up(each * now, made.case.rounding) - half_up(each * before[year], made.case.rounding)
         before[year] = now
     return found

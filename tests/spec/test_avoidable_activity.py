@@ -110,6 +110,10 @@ def test_both_ways_those_below_are_paid_for(reading: Read, settles: str) -> None
     assert of_rule(reading, given, *[stay("2026-03-05")] * 46, settles=settles) == 4 * 90_000
 
 
+def test_both_ways_nothing_is_paid_where_nobody_was_counted(reading: Read) -> None:
+    assert of_rule(reading, {**BY_COUNT, "baseline": 42, "both_ways": True}) == 0
+
+
 def test_the_baseline_of_nine_months_is_nine_twelfths_of_it(reading: Read) -> None:
     given = {**BY_COUNT, "baseline": 12}
     assert of_rule(reading, given, *[stay("2025-04-05")] * 10, last="2025-12-31") == 90_000

@@ -88,7 +88,18 @@ def test_events_avoided_are_those_below_the_baseline_of_the_year_to_date(reading
 @pytest.mark.parametrize("settles", ["year", "quarter", "month"])
 def test_parts_of_a_penny_are_rounded_to_date_so_that_months_are_the_year(reading: Read, settles: str) -> None:
     given: dict[str, Any] = {"counts": Counts.BELOW, "baseline": 36, "each": "£0.105"}  # three a month, 31.5 pence
-    assert net(settle(reading, made(settles, **given), contacts=[])) == 36 * 105 // 10
+    assert net(settle(reading, made(settles, **given), contacts=events(("2025-04-03", 1)))) == 368  # 35 × 10.5 is 367.5
+
+
+@pytest.mark.parametrize("settles", ["year", "quarter", "month"])
+def test_where_nothing_was_counted_no_event_was_avoided_until_one_is(reading: Read, settles: str) -> None:
+    given: dict[str, Any] = {"counts": Counts.BELOW, "baseline": 36}
+    assert settle(reading, made(settles, **given), contacts=[]) == {}
+    figures = read_case(reading, made(settles, **given), contacts=[]).figures
+    nothing = sum(one.value for one in figures if one.name == "periods with nothing counted yet")
+    assert nothing == {"year": 1, "quarter": 4, "month": 12}[settles]
+    late = events(("2026-03-31", 1))  # the first comes in at the end: 35 were avoided
+    assert net(settle(reading, made(settles, **given), contacts=late)) == 35 * 4_500
 
 
 @pytest.mark.parametrize("settles", ["year", "quarter", "month"])

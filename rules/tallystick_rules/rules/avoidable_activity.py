@@ -111,8 +111,12 @@ class AvoidableActivity(Rule):
         admissions = counted_to_date(count(counted), "avoidable admissions")
         expected = planned_count(self.baseline, self.profile, "baseline")
         price = each_contract(self.each)
-        over = [now - plan for now, plan in ((admissions.now, expected.now), (admissions.before, expected.before))]
-        now, before = (price.times(one if self.both_ways else one.at_least(0)).as_amount() for one in over)
+        ends = (admissions.now, expected.now), (admissions.before, expected.before)
+        if self.both_ways:
+            over = [when(seen > 0, seen - planned) for seen, planned in ends]
+        else:
+            over = [(seen - planned).at_least(0) for seen, planned in ends]
+        now, before = (price.times(one).as_amount() for one in over)
         reason = "avoidable admissions against the baseline of the year to date, less what was charged before"
         return Flow(contract.provider, self.paid_to, now - before, kind="adjustment", reason=reason)
 

@@ -12,11 +12,11 @@ from tallystick.kernel.flows import Figure, Flow, Never
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import Amount, Count, Flag, Maybe, Price
+from tallystick.kernel.language.series import Amount, Count, Flag, Maybe, Price, literal
 from tallystick.kernel.language.words import each_contract, total, when
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity
-from tallystick_rules.rules._to_date import counted_to_date, plan, planned_count, to_date
+from tallystick_rules.rules._to_date import CountToDate, counted_to_date, plan, planned_count, to_date
 
 
 class Direction(enum.Enum):
@@ -56,7 +56,8 @@ class SimpleIncentive(Rule):
            and years come to the same. What is above the cap is shown and not paid. A floor is paid for no event at all.
 
         A row whose count is not given stops the run and is named: it is not zero, and would pass for an event avoided.
-        Events avoided are only as true as the baseline, which the parties agree.
+        Where nothing at all was counted in the year to date, no event counts as avoided, and that is shown: it may not
+        have come in. Events avoided are only as true as the baseline, which the parties agree.
 
     Example
         1,200 switches at £45.00 with a cap of £50,000; 3,400 follow-ups where 4,000 were expected, at £30.00 each:
@@ -104,11 +105,16 @@ class SimpleIncentive(Rule):
                 return
             earned = total(worth)
         else:
-            now, before = self._beyond(total(when(where, events)))
+            seen = counted_to_date(total(when(where, events)), "events")
+            now, before = self._beyond(seen)
             each = each_contract(self.each)
             earned = (each.times(now).as_amount() - each.times(before).as_amount()).as_line().named("earned")
             yield Flow(payer, payee, earned, kind="price", reason=f"{self.counts.value}, at their price")
             yield Figure(self.counts.value, now - before, reason="of the year to date")
+            if self.counts is Counts.BELOW:
+                one: Count = literal(Kind.COUNT, 1)
+                nothing = when(seen.now == 0, one)
+                yield Figure("periods with nothing counted yet", nothing, reason="until one is, none counts as avoided")
         yield from self._limited(earned, payer, payee)
 
     def _events(self, rows: Any, where: Flag) -> tuple[Count, list[Never]]:
@@ -125,14 +131,15 @@ class SimpleIncentive(Rule):
         missing = Never(where & column.is_missing(), f"{self.of} is not given, and that is not zero events")
         return column.or_else(0), [missing]
 
-    def _beyond(self, counted: Count) -> tuple[Count, Count]:
+    def _beyond(self, events: CountToDate) -> tuple[Count, Count]:
         """By how many events the year is below the baseline, or above it, up to the period's end and its beginning."""
         assert self.baseline is not None
-        events = counted_to_date(counted, "events")
         expected = planned_count(self.baseline, self.profile, "baseline")
         ends = (events.now, expected.now), (events.before, expected.before)
-        over = [(is_ - was) if self.counts is Counts.ABOVE else (was - is_) for is_, was in ends]
-        now, before = (one.at_least(0) for one in over)
+        if self.counts is Counts.ABOVE:
+            now, before = ((seen - planned).at_least(0) for seen, planned in ends)
+        else:
+            now, before = (when(seen > 0, (planned - seen).at_least(0)) for seen, planned in ends)
         return now.named(f"{self.counts.value}, to date"), before.named(f"{self.counts.value}, before this period")
 
     def _limited(self, earned: Amount, payer: Account, payee: Account) -> Iterator[Flow | Figure]:

@@ -91,8 +91,9 @@ def test_each_rule_falls_by_itself(reading: Read) -> None:
     taper = use(
         IncentiveTaper, "taper", on=(Label("one"), Label("two")), still_pays="75%", withdrawn_to="QYY"
     )  # fmt: skip
-    found = of_taper(settle(reading, case(contract("A", *blocks, taper), tables=[Contacts])))
-    assert found == {("RXX", "QYY"): 5_000}
+    made_case = case(contract("A", *blocks, taper), tables=[Contacts])
+    assert of_taper(settle(reading, made_case)) == {("RXX", "QYY"): 5_000}
+    assert [one.value for one in read_case(reading, made_case).figures] == [2 * 7_501]
 
 
 @pytest.mark.parametrize(("months", "last"), [(9, "2025-12-31"), (12, "2026-03-31")])

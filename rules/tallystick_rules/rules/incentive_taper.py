@@ -8,7 +8,8 @@ from tallystick.kernel.accounts import Account, Contract, account
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Flow, Law
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.series import Rate
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.series import Amount, Rate, literal
 from tallystick.kernel.language.words import rest, when
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.rules import Rule, parameter, rule
@@ -65,20 +66,20 @@ class IncentiveTaper(Rule):
         """Take back what the year no longer pays of each rule, and pass it on."""
         if not self.on:
             raise RuleError("no rule is named, so nothing would ever fall", about="on", write='on = ["label"]')
+        kept: Amount = literal(Kind.AMOUNT, 0)
         for label in self.on:
-            yield from self._tapered(label, paid, contract)
-
-    def _tapered(self, label: Label, paid: Paid, contract: Contract) -> Iterator[Flow | Figure | Law]:
-        other = self._other(label, paid, contract)
-        earned = to_date(paid.total(label), "paid by the incentive")
-        left = earned.with_each(lambda amount: (amount.as_line() * self.still_pays).as_line())
-        withdrawn = left.with_each(lambda kept, whole: rest(whole, kept), earned).called("withdrawn")
-        passed = withdrawn.with_each(lambda amount: amount.at_least(0)).part.named("passed on")
-        yield Flow(contract.provider, other, withdrawn.part, reason="the part of the incentive that is withdrawn")
-        elsewhere = when(self.withdrawn_to.code != other.code, passed)
-        yield Flow(other, self.withdrawn_to, elsewhere, kind="transfer", reason="withdrawn from an incentive")
-        yield Figure("still paid", left.part, reason="what the incentive brings the provider after the taper")
-        yield Law("what is still paid and what is withdrawn is the incentive", left.part + withdrawn.part, earned.part)
+            other = self._other(label, paid, contract)
+            earned = to_date(paid.total(label), "paid by the incentive")
+            left = earned.with_each(lambda amount: (amount.as_line() * self.still_pays).as_line())
+            withdrawn = left.with_each(lambda part, whole: rest(whole, part), earned).called("withdrawn")
+            passed = withdrawn.with_each(lambda amount: amount.at_least(0)).part.named("passed on")
+            yield Flow(contract.provider, other, withdrawn.part, reason="the part of the incentive that is withdrawn")
+            elsewhere = when(self.withdrawn_to.code != other.code, passed)
+            yield Flow(other, self.withdrawn_to, elsewhere, kind="transfer", reason="withdrawn from an incentive")
+            says = "what is still paid and what is withdrawn is the incentive"
+            yield Law(says, left.part + withdrawn.part, earned.part)
+            kept = kept + left.part
+        yield Figure("still paid", kept, reason="what the incentives bring the provider after the taper")
 
     def _other(self, label: Label, paid: Paid, contract: Contract) -> Account:
         """Who pays the provider by the other rule, or is paid by it."""

@@ -49,9 +49,10 @@ What is published of each, and what is an illustration:
 Who pays whom: the commissioner `ZQ1` pays two hospitals `ZP1` and `ZP2`, and the community provider `ZP3`, a fixed
 element; 1.25% of it counts as paid in advance, and what indicators missed of it goes back. It pays the hospitals for
 stays, and for medicines that were switched, and `ZP2` for follow-ups below its baseline. What was paid for avoidable
-readmissions goes from the hospital into a pot of its contract, from which `ZP3` is paid for care after discharge. What the switches no longer earn goes into a pot
-that pays `ZP1` for reviews of medicines, or back to `ZQ1`. `ZP3` pays for handoffs above 1,000 a year. And each of the
-three puts 2% of its fixed element into a fund, which gives all of it out again by their scores.
+readmissions goes from the hospital into a pot of its contract, from which `ZP3` is paid for care after discharge.
+What the switches no longer earn goes into a pot that pays `ZP1` for reviews of medicines, or back to `ZQ1`. `ZP3`
+pays for handoffs above 1,000 a year. And each of the three puts 2% of its fixed element into a fund, which gives all
+of it out again by their scores.
 
 ## The value exchange among the three
 

@@ -20,6 +20,9 @@ from tests.properties import national_quality
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import fund_shared
+from tests.properties.national_drawn import MADE, fund_shared
+from tests.properties.national_incentives import MADE as INCENTIVES
+from tests.properties.national_incentives import exchange_shared
 from tests.properties.national_values import LIMITS, TEXTS, UNIQUE
 from tests.properties.rows_drawn import MOMENTS, POOLS, in_turn, one_of_each
 from tests.support import case, contract, framed, fund
@@ -48,7 +51,7 @@ class National:
             *contracts,
             tables=TABLES,
             prices=self.prices,
-            funds=(fund("premium", 10_000_000),),
+            funds=(fund("premium", 10_000_000), fund("value")),
             as_at=datetime.date(2025, 11, 30),
         )
 
@@ -82,7 +85,7 @@ def national_worlds(rule: type | None = None) -> st.SearchStrategy[National]:
 
 
 def _world(of: Drawing, rule: type | None) -> National:
-    shared, held = fund_shared(of), []
+    shared, held = (fund_shared(of), exchange_shared(of)), []
     alike = _entries(of, shared)
     for name in ("A", "B", "C")[: of.pick(1, 2, 3)]:
         entries = alike if of.pick(True, False) else _entries(of, shared)
@@ -104,9 +107,10 @@ def _refers(entry: RuleEntry) -> Sequence[str]:
     return references(entry)
 
 
-def _entries(of: Drawing, shared: RuleEntry) -> list[RuleEntry]:
+def _entries(of: Drawing, shared: Sequence[RuleEntry]) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
     return [*(made(of) for made in {**MADE, **national_quality.MADE}.values()), shared]
+    return [*(made(of) for made in {**MADE, **INCENTIVES}.values()), *shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

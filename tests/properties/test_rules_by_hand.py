@@ -18,10 +18,13 @@ from tests.properties import (
     by_hand_drawn_care,
     by_hand_drawn_challenges,
     by_hand_drawn_delays,
+    by_hand_drawn_incentives,
     by_hand_drawn_people,
     by_hand_drawn_pools,
     by_hand_drawn_quality,
     by_hand_drawn_recipes,
+    by_hand_exchange,
+    by_hand_incentives,
     by_hand_patients,
     by_hand_people,
     by_hand_pools,
@@ -40,6 +43,8 @@ DRAWN: dict[str, tuple[Callable[[int, int], World], Callable[[World], Found]]] =
     "recipes": (by_hand_drawn_recipes.recipes_world, by_hand_recipes.by_hand),
     "pools": (by_hand_drawn_pools.pools_world, by_hand_pools.by_hand),
     "quality": (by_hand_drawn_quality.quality_world, by_hand_quality.by_hand),
+    "exchange": (by_hand_drawn_incentives.exchange_world, by_hand_exchange.by_hand),
+    "incentives": (by_hand_drawn_incentives.incentives_world, by_hand_incentives.by_hand),
     "delays": (by_hand_drawn_delays.delays_world, by_hand_delays.by_hand),
 }
 WORLDS, ROWS = max(1, settings().max_examples // 50), 40  # two of each by default, forty of each in a deep run

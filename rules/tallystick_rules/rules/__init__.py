@@ -8,6 +8,7 @@ from __future__ import annotations
 from tallystick.kernel.rules import Rule
 from tallystick_rules.rules.access_satisfaction import AccessSatisfaction
 from tallystick_rules.rules.admitted_spell import AdmittedSpell
+from tallystick_rules.rules.avoidable_activity import AvoidableActivity
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
 from tallystick_rules.rules.challenges import Challenges
@@ -17,17 +18,24 @@ from tallystick_rules.rules.marginal_rate import MarginalRate
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pooled_budget import PooledBudget
+from tallystick_rules.rules.incentive_taper import IncentiveTaper
+from tallystick_rules.rules.outcomes_payment import OutcomesPayment
+from tallystick_rules.rules.patient_experience import PatientExperience
+from tallystick_rules.rules.prepaid_incentive import PrepaidIncentive
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.quality_points import QualityPoints
 from tallystick_rules.rules.recipe import Recipe
 from tallystick_rules.rules.shared_savings import SharedSavings
+from tallystick_rules.rules.simple_incentive import SimpleIncentive
 from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
+from tallystick_rules.rules.value_exchange import ValueExchange
 
 RULES: tuple[type[Rule], ...] = (
     AccessSatisfaction,
     AdmittedSpell,
+    AvoidableActivity,
     BestPracticeTariff,
     Block,
     Challenges,
@@ -37,12 +45,18 @@ RULES: tuple[type[Rule], ...] = (
     OutcomesPayment,
     PatientExperience,
     PooledBudget,
+    IncentiveTaper,
+    OutcomesPayment,
+    PatientExperience,
+    PrepaidIncentive,
     PupilPremium,
     PupilPremiumFund,
     QualityPoints,
     Recipe,
     SharedSavings,
+    SimpleIncentive,
     Subcontract,
     UnitPrice,
+    ValueExchange,
 )
 """Every national rule, by name."""

@@ -14,13 +14,11 @@ from tallystick_rules.rules.block import Block
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
 from tallystick_rules.rules.gain_loss_share import GainLossShare
+from tallystick_rules.rules.incentive_taper import IncentiveTaper
 from tallystick_rules.rules.marginal_rate import MarginalRate
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pooled_budget import PooledBudget
-from tallystick_rules.rules.incentive_taper import IncentiveTaper
-from tallystick_rules.rules.outcomes_payment import OutcomesPayment
-from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.prepaid_incentive import PrepaidIncentive
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
@@ -41,13 +39,11 @@ RULES: tuple[type[Rule], ...] = (
     Challenges,
     DischargeCostTransfer,
     GainLossShare,
+    IncentiveTaper,
     MarginalRate,
     OutcomesPayment,
     PatientExperience,
     PooledBudget,
-    IncentiveTaper,
-    OutcomesPayment,
-    PatientExperience,
     PrepaidIncentive,
     PupilPremium,
     PupilPremiumFund,

@@ -17,6 +17,7 @@ from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.recipe import Recipe
+from tallystick_rules.rules.segment_budget import SegmentBudget
 from tallystick_rules.rules.shared_savings import SharedSavings
 from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
@@ -33,6 +34,7 @@ RULES: tuple[type[Rule], ...] = (
     PupilPremium,
     PupilPremiumFund,
     Recipe,
+    SegmentBudget,
     SharedSavings,
     Subcontract,
     UnitPrice,

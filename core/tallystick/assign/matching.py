@@ -19,6 +19,8 @@ from tallystick.kernel.tables import TableSpec
 
 STRETCH, CONTRACT, TIE, RIVALS = "~stretch", "~claiming", "~tie", "~rivals"
 BODY = "~body of "
+MARK = "~cohort "
+"""What the column is called that holds a cohort's code in the rows of its people, with the code after it."""
 
 
 @frozen(eq=False, kw_only=True)
@@ -71,6 +73,8 @@ class _Level:
     """The claims of a table that compare the same columns: by codes and stretch, a claim and its first rival."""
 
     columns: tuple[str, ...]
+    cohort: str = ""
+    """The cohort whose people's rows they claim; empty for anybody's."""
     found: dict[tuple[str | int, ...], tuple[int, int | None]] = field(factory=dict)
 
     def add(self, number: int, claims: Sequence[Claim], successors: Successors, cut: Stretches) -> None:
@@ -95,6 +99,8 @@ class _Level:
         """The small table: the columns that are compared, the claiming contract's number, the claim and its rival."""
         keys = [BODY + column if column in PARTIES else column for column in self.columns]
         columns: dict[str, pl.Series] = {}
+        if self.cohort:
+            columns[MARK + self.cohort] = pl.Series([self.cohort] * len(self.found), dtype=pl.String)
         for place, key in enumerate(keys):
             columns[key] = pl.Series(key, [of[place] for of in self.found], dtype=pl.String)
         columns[STRETCH] = pl.Series(STRETCH, [of[-1] for of in self.found], dtype=pl.Int64)
@@ -108,7 +114,8 @@ class _Level:
     @property
     def keys(self) -> list[str]:
         """What rows are joined by."""
-        return [*(BODY + column if column in PARTIES else column for column in self.columns), STRETCH]
+        mark = [MARK + self.cohort] if self.cohort else []
+        return [*(BODY + column if column in PARTIES else column for column in self.columns), STRETCH, *mark]
 
 
 def turns_of(claims: Iterable[Claim], successors: Successors) -> set[datetime.date]:
@@ -122,22 +129,24 @@ def claimed(
 ) -> pl.LazyFrame:  # fmt: skip
     """The rows with ``~claiming`` (the id of the one contract that claims the row, or null) and ``~tie``.
 
-    The rows have their stretch and bodies. Where two contracts' claims tie, ``~tie`` is true, ``~claiming`` is null
+    The rows have their stretch, their bodies and a mark for each cohort that a claim names; a claim of a cohort goes
+    before any other. Where two contracts' claims tie, ``~tie`` is true, ``~claiming`` is null
     and ``~rivals`` lists the claims that tie, by their places among ``claims``.
     """
     ids = list(dict.fromkeys(claim.contract for claim in claims))
     numbers = {contract: number for number, contract in enumerate(ids)}
-    levels: dict[tuple[str, ...], _Level] = {}
+    levels: dict[tuple[tuple[str, ...], str], _Level] = {}
     for number, claim in enumerate(claims):
         columns = claim.columns(spec.name, spec.columns)
-        if columns is not None:
-            levels.setdefault(columns, _Level(columns)).add(number, claims, successors, cut)
-    by_rank: dict[int, list[str]] = {}
-    for place, level in enumerate(sorted(levels.values(), key=lambda one: one.columns)):
+        for cohort in (claim.cohort or ("",)) if columns is not None else ():
+            level = levels.setdefault((columns or (), cohort), _Level(columns or (), cohort))
+            level.add(number, claims, successors, cut)
+    by_rank: dict[tuple[bool, int], list[str]] = {}
+    for place, (_, level) in enumerate(sorted(levels.items())):
         if level.found:
             name = f"~level {place}"
             frame = frame.join(level.frame(name, claims, numbers), how="left", on=level.keys)
-            by_rank.setdefault(len(level.columns), []).append(name)
+            by_rank.setdefault((level.cohort != "", len(level.columns)), []).append(name)
     winner, tie = pl.lit(None, dtype=pl.Int64), pl.lit(False)
     rivals = pl.lit(None, dtype=pl.List(pl.Int64))
     for rank in sorted(by_rank):  # the most specific last, so that it decides

@@ -24,7 +24,7 @@ from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff, Move
 from tallystick_rules.rules.block import Block, Covers
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer, PaysNow
-from tallystick_rules.rules.gain_loss_share import GainLossShare
+from tallystick_rules.rules.gain_loss_share import Beyond, GainLossShare
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium
@@ -156,6 +156,7 @@ def _gain_and_loss(of: Drawing) -> RuleEntry:
         GainLossShare, "gain and loss", element=of.pick(0, 100_001), parties=parties, share_of_gain=Fraction(1, 3),
         share_of_loss=of.pick(Fraction(0), Fraction(1)), most_gain=of.pick(0, 101, 10_000_001), most_loss=10_000_001,
         **of.pick(in_units, in_money),
+        **of.pick({}, {"band": of.pick(Fraction(0), Fraction(1, 3), Fraction(1)), "beyond_band": of.pick(*Beyond)}),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 
 from attrs import frozen
@@ -20,6 +21,13 @@ from tallystick.kernel.trace import Activity, Value
 from tallystick_rules.rules._to_date import counted_to_date, planned_count, to_date
 
 MONTHS = 12
+
+
+class Beyond(enum.Enum):
+    """What of a variance is shared that lies outside the band."""
+
+    FIRST_POUND = "first pound"
+    EXCESS = "only the excess"
 
 
 @frozen
@@ -47,12 +55,15 @@ class GainLossShare(Rule):
         1. The variance is benchmark − actual. In money: `benchmark` less what the units of the rules named under `on`
            were worth in the contract's year, whether these pay or not. In units: (`benchmark_units` − what `of`
            counted in the rows of `table`) × `each`, the cost that is agreed to be releasable for a unit.
-        2. A gain is variance × `share_of_gain`, rounded half up, at most `most_gain`; a loss is variance ×
+        2. Inside the `band`, a part of the benchmark (in money, rounded half up), nothing is shared. A variance that is
+           as large as the band is outside it. Then it is shared from the first pound, or only the excess over the
+           band: `beyond_band` says which.
+        3. A gain is variance × `share_of_gain`, rounded half up, at most `most_gain`; a loss is variance ×
            `share_of_loss`, at most `most_loss`.
-        3. It is given out among the parties by their shares: largest remainder, ties in the order written. A party
+        4. It is given out among the parties by their shares: largest remainder, ties in the order written. A party
            never loses more than its own `most_loss`; what would be more is borne by the commissioner, and shown. Where
            the commissioner is itself a party, its part moves nothing.
-        4. It is settled in the period with which the contract's year ends. Before that nothing moves.
+        5. It is settled in the period with which the contract's year ends. Before that nothing moves.
 
         A row whose count is not given stops the run: it would pass for a saving. If nothing at all was counted in
         the year, nothing moves, and that is shown. A last year of fewer than twelve months is never settled.
@@ -75,6 +86,13 @@ class GainLossShare(Rule):
     share_of_loss: Rate = parameter("What share of an overspend the parties pay back.", at_least=0, at_most=1)
     most_gain: Amount = parameter("The most that is paid on top of the element.", at_least=0, unit="a year")
     most_loss: Amount = parameter("The most that goes back.", at_least=0, unit="a year")
+    band: Rate | None = parameter(
+        "The part of the benchmark by which the actual may differ before anything is shared.",
+        at_least=0, at_most=1, default=None,
+    )  # fmt: skip
+    beyond_band: Beyond | None = parameter(
+        "What is shared of a variance outside the band: it from the first pound, or only the excess.", default=None
+    )
     benchmark: Amount | None = parameter("What was expected, in money.", at_least=0, default=None, unit="a year")
     on: tuple[Label, ...] | None = parameter("The currencies whose units are worth what it came to.", default=None)
     benchmark_units: Count | None = parameter("What was expected, in units.", at_least=0, default=None, unit="a year")
@@ -100,7 +118,8 @@ class GainLossShare(Rule):
         now = (months == MONTHS).named("the contract's year ends")
         if self.benchmark is not None and self.on is not None:
             actual = to_date(value.total(*self.on), "actual").now
-            variance, anything = each_contract(self.benchmark) - actual, actual > 0
+            expected = each_contract(self.benchmark)
+            variance, anything = expected - actual, actual > 0
         else:
             assert self.benchmark_units is not None
             assert self.each is not None
@@ -108,15 +127,29 @@ class GainLossShare(Rule):
             yield from faults
             units = counted_to_date(counted, "counted").now
             saved = each_contract(self.benchmark_units) - units
-            variance, anything = each_contract(self.each).times(saved).as_amount().as_line(), units > 0
+            each = each_contract(self.each)
+            expected = each.times(each_contract(self.benchmark_units)).as_amount().as_line()
+            variance, anything = each.times(saved).as_amount().as_line(), units > 0
         variance = when(now & anything, variance).named("variance: benchmark − actual")
         yield Figure("variance: benchmark − actual", variance, reason="above zero it was saved")
         one: Count = literal(Kind.COUNT, 1)
         nothing = when(now & ~anything, one)
         yield Figure("years in which nothing was counted", nothing, reason="nothing moves")
+        if self.band is not None:
+            variance, inside = self._outside(variance, (expected * self.band).as_line().named("band"))
+            yield Figure("variance inside the band", inside, reason="nothing of it is shared")
         gain = (variance.at_least(0) * self.share_of_gain).as_line().at_most(self.most_gain).named("gain")
         loss = ((-variance).at_least(0) * self.share_of_loss).as_line().at_most(self.most_loss).named("loss")
         yield from self._shared_out(gain, loss, contract)
+
+    def _outside(self, variance: Amount, band: Amount) -> tuple[Amount, Amount]:
+        """What is shared of a variance, and what is not since it lies inside the band."""
+        size = variance.at_least(-variance)
+        shared = variance
+        if self.beyond_band is Beyond.EXCESS:
+            shared = (variance - band).at_least(0) - (-variance - band).at_least(0)
+        shared = when(size >= band, shared).named("variance that is shared")
+        return shared, variance - shared
 
     def _shared_out(self, gain: Amount, loss: Amount, contract: Contract) -> Iterator[Flow | Figure]:
         """Pay each party its part of a gain, and take its part of a loss within what it can lose."""
@@ -149,6 +182,10 @@ class GainLossShare(Rule):
         return total(when(where, column.or_else(0))), [missing]
 
     def _check(self) -> None:
+        if (self.band is None) != (self.beyond_band is None):
+            says = "a band, and what is shared of a variance outside it, are said together"
+            about = "band" if self.band is not None else "beyond_band"
+            raise RuleError(says, about=about, write='band = … and beyond_band = "first pound" or "only the excess"')
         in_money = (self.benchmark is not None, self.on is not None)
         in_units = (self.benchmark_units is not None, self.each is not None, self.table is not None)
         if any(in_money) and any(in_units):

@@ -16,6 +16,7 @@ from tallystick.kernel.program import compose
 from tallystick.kernel.reading import Reading
 from tallystick.kernel.settlement import settle as settled
 from tallystick_rules.rules import Block, SegmentBudget, UnitPrice
+from tallystick_rules.rules.block import Covers
 from tallystick_rules.tables import Factors, People, Spells, UnitPrices
 from tests.support import Read, case, contract, framed_tables, price_list, read_case, rows_of, settle, use
 
@@ -125,8 +126,19 @@ def test_every_unit_is_in_one_state_and_the_units_are_all_there() -> None:
     assert all(check.passed for check in found.checks), found.checks
     (segment,) = [key for key, one in found.program.labels.items() if one.label == "segment"]
     lines = [line for line in found.reading.units if (line.contract, line.identity) == segment]
-    # Paid for: three, £500. Its own: one of £300. Left out: two of somebody else, whoever treated them.
-    assert {line.claim: (line.units, line.worth) for line in lines} == {0: (3, 50_000), 1: (1, 30_000), 2: (2, 0)}
+    # Paid for: three, £500. Its own: one of £300. Two of somebody else are not its, whoever treated them.
+    assert {line.claim: (line.units, line.worth) for line in lines} == {0: (3, 50_000), 1: (1, 30_000)}
+    assert figures(found.reading)["units outside the segment"] == 2
+
+
+def test_what_is_not_of_the_segment_is_left_to_other_rules_of_the_contract(reading: Read) -> None:
+    own = {"covers": (Covers(table="spells", where={"treatment_function": ("300",)}, code="hrg"),)}
+    strangers = [{**spell("RXX", "2025-05-02", person="p9"), "treatment_function": "300"}]
+    one = made(use(Block, "ward", value="£1", **own), budget="£1")
+    found = read_case(reading, one, spells=[*THREE, *strangers], people=listed())
+    assert all(line.clashing == 0 for line in found.units)
+    both = read_case(reading, one, spells=[{**THREE[0], "treatment_function": "300"}], people=listed())
+    assert [line.clashing for line in both.units if line.clashing]  # covered by a block, and paid by the segment
 
 
 # By person-days: who joins, leaves or dies in the year.

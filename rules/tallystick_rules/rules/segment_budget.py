@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from tallystick.kernel.accounts import Contract, account
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.flows import Covered, Excluded, Figure, Flow, Law, Never, Priced, Units
+from tallystick.kernel.flows import Covered, Figure, Flow, Law, Never, Priced, Units
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import Amount, Flag, Price
+from tallystick.kernel.language.series import Amount, Count, Flag, Price
 from tallystick.kernel.language.words import each_contract, instalment, total, when
 from tallystick.kernel.parameters import Label, Parts
 from tallystick.kernel.rules import Rule, parameter, rule
@@ -42,7 +42,7 @@ class SegmentBudget(Rule):
            A row's days belong to the period of its census day and have to lie in it; no day counts twice.
         2. An episode is a unit that the currencies under `on` value; they are declared not to pay. Its amount is what
            it is worth there, paid for by this rule and by nothing else. A unit of a person whom the table of people
-           nowhere lists in the segment, or of no known person, is excluded and shown.
+           nowhere lists in the segment, or of no known person, is not of this budget: it is counted and shown.
         3. The loss is what others were paid, with its own treatment if `own_care_counts`, less the budget, both in the
            contract's year to date. What is above `loss_limit` the commissioner pays, and is paid back if it falls
            again in the year. The limit is that of a whole year, also for a contract of part of one.
@@ -90,7 +90,7 @@ class SegmentBudget(Rule):
 
     @hookimpl
     def payment_currency(self, activity: Activity, value: Value, contract: Contract) -> Iterator[Units]:
-        """Claim the segment's episodes: paid to others, an internal charge, or not of the segment at all."""
+        """Claim the segment's episodes: paid to others, or an internal charge."""
         self._check()
         for claim in value.claims(*self.on):
             theirs, own = self._whose(claim, activity, contract)
@@ -104,9 +104,6 @@ class SegmentBudget(Rule):
                 rows, unit=unit, units=units, where=claim.where & theirs & own, amount=claim.worth,
                 reason="the accountable provider's own treatment: an internal charge",
             )  # fmt: skip
-            yield Excluded(
-                rows, unit=unit, units=units, where=claim.where & ~theirs, reason="the person is not of the segment"
-            )
 
     @hookimpl
     def incentive(
@@ -125,7 +122,10 @@ class SegmentBudget(Rule):
             reason = "the budget of the segment, by person-days"
         budget = budget.named("budget of this period")
         yield Flow(contract.commissioner, contract.provider, budget, kind="fixed", reason=reason)
-        others, own = self._spent(activity, value, contract)
+        others, own, strangers = self._spent(activity, value, contract)
+        yield Figure(
+            "units outside the segment", strangers, reason="their people are not listed in it: not of its budget"
+        )
         yield Figure("own treatment of the segment", own, reason="an internal charge at the activity price: not paid")
         left = budget - others
         if self.loss_limit is not None:
@@ -143,7 +143,7 @@ class SegmentBudget(Rule):
             kept = (loss.now - above.now).named("loss that it bears, year to date")
             yield Law("the accountable provider loses no more than its limit", kept.at_most(limit), kept)
         yield Figure(
-            "left with the accountable provider", left, reason="below zero it is missing; own treatment not off"
+            "left with the accountable provider", left, reason="after what others are paid; below zero it is missing"
         )
         yield from replacing(self.replaces, paid, self.profile)
 
@@ -154,17 +154,18 @@ class SegmentBudget(Rule):
         own = (code_of(claim.rows, "provider") == contract.provider.code).named("its own treatment")
         return theirs, own
 
-    def _spent(self, activity: Activity, value: Value, contract: Contract) -> tuple[Amount, Amount]:
-        """What others are paid in the period, and what its own treatment is worth."""
-        sums: list[tuple[Amount, Amount]] = []
+    def _spent(self, activity: Activity, value: Value, contract: Contract) -> tuple[Amount, Amount, Count]:
+        """What others are paid in the period, what its own treatment is worth, and the units of other people."""
+        sums: list[tuple[Amount, Amount, Count]] = []
         for claim in value.claims(*self.on):
             theirs, own = self._whose(claim, activity, contract)
             where = claim.where & theirs
-            sums.append((total(when(where & ~own, claim.worth)), total(when(where & own, claim.worth))))
-        others, own_worth = sums[0]
-        for more, more_own in sums[1:]:
-            others, own_worth = others + more, own_worth + more_own
-        return others.named("paid to others"), own_worth.named("own treatment")
+            paid, internal = total(when(where & ~own, claim.worth)), total(when(where & own, claim.worth))
+            sums.append((paid, internal, total(when(claim.where & ~theirs, claim.units))))
+        others, own_worth, strangers = sums[0]
+        for paid, internal, units in sums[1:]:
+            others, own_worth, strangers = others + paid, own_worth + internal, strangers + units
+        return others.named("paid to others"), own_worth.named("own treatment"), strangers
 
     def _check(self) -> None:
         check_budget(self)

@@ -71,8 +71,8 @@ QUESTIONS: tuple[tuple[str, Change, str], ...] = (
         "As it was: the budget is set by next-year cost",
         None,
         "Care came to a little more than the budget: what is left in cash does not pay for `ZP1`'s own ward. The loss "
-        "of {lost} is within its limit. Eighteen people died or moved away; the {days} days on which they were not in the "
-        "segment bring no budget, which is {unpaid} less than the hospitals and the ward gave up.",
+        "of {lost} is within its limit. Eighteen people died or moved away; the {days} days on which they were not in "
+        "the segment bring no budget, which is {unpaid} less than the hospitals and the ward gave up.",
     ),
     (
         "What if the budget is set by the cost of the year that selected the people?",
@@ -84,8 +84,8 @@ QUESTIONS: tuple[tuple[str, Change, str], ...] = (
         "What if these people need a fifth more unplanned care than expected?",
         lambda folder: write(folder, MORE),
         "The budget does not move. Hospitals are paid {hospitals} more, by activity; `ZP1` loses its £50,000, and "
-        "the commissioner bears the other {borne}. Without a limit `ZP1` would have to find it, and with one of £0 it would "
-        "have no reason to keep anybody at home.",
+        "the commissioner bears the other {borne}. Without a limit `ZP1` would have to find it, and with one of £0 it "
+        "would have no reason to keep anybody at home.",
     ),
 )  # fmt: skip
 NOTICE = """\

@@ -24,7 +24,7 @@ SHARE = 7
 
 FIRST = 2023
 DAY = datetime.timedelta(days=1)
-STARTS = [datetime.date(2025, 4, 1), datetime.date(2025, 7, 1), datetime.date(2025, 10, 1), datetime.date(2026, 1, 1)]
+STARTS = [datetime.date(2025 + month // 12, month % 12 + 1, 1) for month in range(3, 15)]
 ENDS = datetime.date(2026, 4, 1)
 LEAVERS = {"death": 12, "move": 6}
 """How many of the cohort die in the year that is paid, and how many move to where another provider is accountable."""
@@ -145,7 +145,7 @@ def _leavers(cohort: list[int]) -> dict[int, tuple[datetime.date, str]]:
 
 
 def _lists(cohort: list[int], left: dict[int, tuple[datetime.date, str]]) -> Iterator[list[str]]:
-    """The list of each quarter: whoever is still in the segment, from its first day until they leave or it ends."""
+    """The list of each month: whoever is still in the segment, from its first day until they leave or it ends."""
     for first, after in zip(STARTS, [*STARTS[1:], ENDS], strict=True):
         for one in cohort:
             gone, reason = left.get(one, (ENDS, ""))

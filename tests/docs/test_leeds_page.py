@@ -17,7 +17,8 @@ from tallystick_examples.make_leeds_respiratory import BED_DAYS, PEOPLE, USED, f
 FOLDER = Path(__file__).parents[2] / "docs/tallystick_examples" / WORKSPACE
 PAGE = (FOLDER.parents[1] / "contracts/leeds-respiratory.md").read_text(encoding="utf-8")
 RULES = {
-    one["label"]: one for one in tomllib.loads((FOLDER / "contracts/hospital.toml").read_text(encoding="utf-8"))["rule"]
+    one["label"]: one
+    for one in tomllib.loads((FOLDER / "contracts/acute-services.toml").read_text(encoding="utf-8"))["rule"]
 }
 SHARES = {"ZC1": 40, "ZG1": 30, "ZH1": 20, "ZA1": 10}
 TODAY = {"ZA1": 116_000_000, "ZH1": 1_124_000_000, "ZC1": 235_000_000, "ZG1": 94_000_000}

@@ -12,7 +12,7 @@ from tallystick.result import Result
 from tallystick_examples.make_leeds_respiratory import BED_DAYS, USED, write
 
 WORKSPACE = "leeds_respiratory"
-FILE = "contracts/hospital.toml"
+FILE = "contracts/acute-services.toml"
 PARTIES = {
     "ZA1": "ambulance and 111", "ZH1": "hospital", "ZC1": "community services", "ZG1": "primary care",
 }  # fmt: skip
@@ -104,7 +104,7 @@ def page() -> str:
         found = base if change is None else settled(WORKSPACE, change)
         said = fill(answer.format(**answers(found)), 120)
         parts.append(f"## {question}\n\n{table(found)}\n{said}\n\n")
-    return "".join([*parts, NOTICE, block(base.statement("hospital").as_text())])
+    return "".join([*parts, NOTICE, block(base.statement("acute-services").as_text())])
 
 
 def paid(found: Result) -> dict[tuple[str, str], int]:

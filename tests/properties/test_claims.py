@@ -164,8 +164,9 @@ def groups(draw: Any) -> list[dict[str, Any]]:
     found = []
     for _ in range(draw(st.integers(0, 6))):
         begins, many = draw(DAYS), draw(st.integers(0, 9))
-        codes_ = {"contract": "K0", "provider": "P0", "commissioner": "C0", "group": draw(codes("g"))}
+        codes_ = {"contract": draw(st.sampled_from(["K0", "K1", "K2", "K9"])), "provider": "P0", "commissioner": "C0"}
         person = draw(st.sampled_from(["p1", "p2"]))
+        codes_["group"] = draw(codes("g"))
         found.append({**codes_, "person": person, "begins": begins, "ends": begins + datetime.timedelta(days=many)})
     return found
 
@@ -196,7 +197,8 @@ def _rank(
         return None
     inside = [
         of for of in lists
-        if of["person"] == row["person"] and of["group"] in one.cohort and of["begins"] <= day < of["ends"]
+        if (of["person"], of["contract"]) == (row["person"], held.id) and of["group"] in one.cohort
+        and of["begins"] <= day < of["ends"]
     ]  # fmt: skip
     if one.cohort and not inside:
         return None

@@ -77,6 +77,31 @@ def test_a_cohort_with_more_columns_goes_before_one_with_fewer_and_a_tie_is_told
     assert "each names one column and a cohort" in fault.why
 
 
+def test_each_accountable_provider_has_the_people_of_its_own_list(tmp_path: Path) -> None:
+    people = OFTEN + "e2,p2,RAA,QAA,2025-05-01,often,2025-05-01,2026-04-01\n"
+    people += "e3,p3,RZZ,QAA,2025-05-01,often,2025-05-01,2026-04-01\n"  # of a provider without such a claim
+    assign = CLAIM + CLAIM.replace('"B"', '"A"')
+    rows = [CONTACTS, contact(), contact("p2"), contact("p3"), contact("p2", provider="RBB"), contact("p4")]
+    # A's and B's other rows are nobody's: both contracts claim their cohort and nothing else.
+    assert owners(settled(tmp_path, rows, **given(people, assign))) == {
+        "c1": "B", "c2": "A", "c3": "", "c4": "A", "c5": ""
+    }  # fmt: skip
+    twice = people + "e4,p1,RAA,QAA,2025-05-01,often,2025-05-15,2025-05-16\n"  # on two lists on one day
+    assert [one.code for one in faults(tmp_path, rows, **given(twice, assign))] == ["claim/tie"]
+
+
+def test_a_list_is_of_the_contract_that_it_names_or_of_its_providers_successor(tmp_path: Path) -> None:
+    people = "e1,p1,RQQ,QAA,2025-05-01,often,2025-05-10,2025-06-01\n"
+    rows = [CONTACTS, contact()]
+    assert owners(settled(tmp_path, rows, **given(people))) == {"c1": "A"}
+    succeeds = {"successors_csv": "code,successor,from\nRQQ,RBB,2025-04-15\n"}
+    assert owners(settled(tmp_path, rows, **given(people), **succeeds)) == {"c1": "B"}
+    (tmp_path / "successors.csv").unlink()
+    named = given(people)
+    named["people_csv"] = PEOPLE.replace("entry,", "entry,contract,") + people.replace("e1,", "e1,B,")
+    assert owners(settled(tmp_path, rows, **named)) == {"c1": "B"}
+
+
 def test_two_cohorts_of_one_contract_and_two_stretches_of_one_person_are_no_tie(tmp_path: Path) -> None:
     people = (
         OFTEN
@@ -153,6 +178,7 @@ def test_a_table_that_puts_people_into_cohorts_by_no_column_of_it_is_refused(wro
 
         name: Code = column("Its name.")
         person: Code = column("Whose.")
+        provider: Code = column("By whom.")
         day: Day = column("When.")
 
     named = {"group": "name", "begins": "day", "ends": "day", wrong: "absent"}

@@ -71,7 +71,7 @@ class Assignment:
         """
         if not (self.claims or self.responsible or self.bodies.days):
             return dict(facts)
-        people = listed(self.claims, facts)
+        people = listed(self.claims, facts, self.successors)
         done: dict[str, Facts] = {}
         faults: list[Fault] = []
         for name, table in facts.items():

@@ -56,6 +56,8 @@ class Claim:
     own: frozenset[str] = frozenset()
     cohort: tuple[str, ...] = ()
     """Cohorts, of which the row's person is in one on the row's day; empty for anybody's rows."""
+    of: str = ""
+    """The contract's own provider, whose list of the cohort counts."""
     tables: tuple[str, ...] = ()
     first: datetime.date
     last: datetime.date
@@ -145,7 +147,7 @@ def _claim(said: Said, contract: ContractCase) -> Claim:
     codes = {**said.codes, **{name: (str(getattr(contract, name)),) for name in own}}
     return Claim(
         contract=contract.id, codes={name: of for name, of in codes.items() if of != (ANY,)}, own=own,
-        cohort=said.cohort, tables=said.tables, first=said.first or contract.first,
+        cohort=said.cohort, of=contract.provider, tables=said.tables, first=said.first or contract.first,
         last=said.last or contract.last, spot=said.spot,
     )  # fmt: skip
 

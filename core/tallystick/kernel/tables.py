@@ -105,7 +105,13 @@ class Cohorts:
     @property
     def columns(self) -> tuple[tuple[str, Kind], ...]:
         """Every column that it names or needs, with the kind that it has to be."""
-        return (("person", Kind.CODE), (self.group, Kind.CODE), (self.begins, Kind.DAY), (self.ends, Kind.DAY))
+        return (
+            ("person", Kind.CODE),
+            ("provider", Kind.CODE),
+            (self.group, Kind.CODE),
+            (self.begins, Kind.DAY),
+            (self.ends, Kind.DAY),
+        )
 
 
 @frozen(kw_only=True)

@@ -64,7 +64,10 @@ def _cohort(
         facts = ActivityReader(workspace, set_aside=True).as_sent(name, months)
         for one in facts.records("person", [row.get("person")]):
             begins, ends = one[says.begins], one[says.ends]
-            if one[says.group] in claim.cohort and begins and ends and begins <= day < ends:
+            last = workspace.assign.successors.last
+            of = one.get("contract")
+            mine = of == claim.contract if of else last(str(one["provider"])) == last(claim.of)
+            if mine and one[says.group] in claim.cohort and begins and ends and begins <= day < ends:
                 return str(one[says.group])
     return ""
 

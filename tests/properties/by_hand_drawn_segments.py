@@ -10,7 +10,7 @@ from typing import Any
 from tallystick.kernel.case import ContractCase, RuleEntry
 from tallystick.kernel.parameters import Label
 from tallystick_rules.rules import Block, GainLossShare, SegmentBudget, UnitPrice
-from tallystick_rules.rules.gain_loss_share import Beyond
+from tallystick_rules.rules._variance import Beyond
 from tallystick_rules.tables import Factors, People, Spells, UnitPrices
 from tests.properties.by_hand import DAY, World, later, periods, some_day, world
 from tests.properties.by_hand_drawn import FIRST, LAST, PROVIDERS, Given, contracts, factors, parties, unit_prices

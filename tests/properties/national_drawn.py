@@ -19,12 +19,13 @@ from tallystick_rules.rules._evidence import Criterion, Level
 from tallystick_rules.rules._outcomes import Indicator, Outcome, Without
 from tallystick_rules.rules._outcomes import Level as Achieved
 from tallystick_rules.rules._savings import Quality
+from tallystick_rules.rules._variance import Beyond
 from tallystick_rules.rules.admitted_spell import AdmittedSpell, TopUpOn
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff, Moves
 from tallystick_rules.rules.block import Block, Covers
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer, PaysNow
-from tallystick_rules.rules.gain_loss_share import Beyond, GainLossShare
+from tallystick_rules.rules.gain_loss_share import GainLossShare
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
 from tallystick_rules.rules.pupil_premium import PupilPremium

@@ -11,7 +11,7 @@ from tallystick.kernel.parameters import Label
 from tallystick.kernel.program import compose
 from tallystick.kernel.settlement import settle as settled
 from tallystick_rules.rules import GainLossShare, UnitPrice
-from tallystick_rules.rules.gain_loss_share import Beyond
+from tallystick_rules.rules._variance import Beyond
 from tallystick_rules.tables import Contacts, Factors, Indicators, UnitPrices
 from tests.support import Read, case, contract, framed_tables, price_list, read_case, settle, use
 

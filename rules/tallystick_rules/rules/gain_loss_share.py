@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from attrs import frozen
 
 from tallystick.kernel.accounts import Account, Contract, account
-from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Flow, Never
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import Amount, Count, Maybe, Price, Rate, literal
+from tallystick.kernel.language.series import Amount, Count, Price, Rate, literal
 from tallystick.kernel.language.words import allot, each_contract, instalment, rest, total, when
 from tallystick.kernel.parameters import Label, Rows
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Value
 from tallystick_rules.rules._to_date import counted_to_date, planned_count, to_date
+from tallystick_rules.rules._variance import Beyond, check, counted, outside
 
 MONTHS = 12
-
-
-class Beyond(enum.Enum):
-    """What of a variance is shared that lies outside the band."""
-
-    FIRST_POUND = "first pound"
-    EXCESS = "only the excess"
 
 
 @frozen
@@ -109,7 +101,7 @@ class GainLossShare(Rule):
     @hookimpl
     def incentive(self, activity: Activity, value: Value, contract: Contract) -> Iterator[Flow | Figure | Never]:
         """Pay the element, and settle the year when it ends."""
-        self._check()
+        check(self)
         instalments = instalment(self.element, self.profile)
         yield Flow(
             contract.commissioner, contract.provider, instalments, kind="fixed", reason="the element, an instalment"
@@ -123,9 +115,9 @@ class GainLossShare(Rule):
         else:
             assert self.benchmark_units is not None
             assert self.each is not None
-            counted, faults = self._counted(activity)
+            count, faults = counted(self, activity)
             yield from faults
-            units = counted_to_date(counted, "counted").now
+            units = counted_to_date(count, "counted").now
             saved = each_contract(self.benchmark_units) - units
             each = each_contract(self.each)
             expected = each.times(each_contract(self.benchmark_units)).as_amount().as_line()
@@ -136,20 +128,11 @@ class GainLossShare(Rule):
         nothing = when(now & ~anything, one)
         yield Figure("years in which nothing was counted", nothing, reason="nothing moves")
         if self.band is not None:
-            variance, inside = self._outside(variance, (expected * self.band).as_line().named("band"))
+            variance, inside = outside(self, variance, (expected * self.band).as_line().named("band"))
             yield Figure("variance inside the band", inside, reason="nothing of it is shared")
         gain = (variance.at_least(0) * self.share_of_gain).as_line().at_most(self.most_gain).named("gain")
         loss = ((-variance).at_least(0) * self.share_of_loss).as_line().at_most(self.most_loss).named("loss")
         yield from self._shared_out(gain, loss, contract)
-
-    def _outside(self, variance: Amount, band: Amount) -> tuple[Amount, Amount]:
-        """What is shared of a variance, and what is not since it lies inside the band."""
-        size = variance.at_least(-variance)
-        shared = variance
-        if self.beyond_band is Beyond.EXCESS:
-            shared = (variance - band).at_least(0) - (-variance - band).at_least(0)
-        shared = when(size >= band, shared).named("variance that is shared")
-        return shared, variance - shared
 
     def _shared_out(self, gain: Amount, loss: Amount, contract: Contract) -> Iterator[Flow | Figure]:
         """Pay each party its part of a gain, and take its part of a loss within what it can lose."""
@@ -164,36 +147,3 @@ class GainLossShare(Rule):
         yield Flow(who, contract.commissioner, back, kind="share", reason="a part of what was overspent")
         over = total(rest(part, borne)).named("beyond what parties can lose")
         yield Figure("beyond what parties can lose", over, reason="borne by the commissioner")
-
-    def _counted(self, activity: Activity) -> tuple[Count, list[Never]]:
-        """What the period counted, and the rows that may not pass for a saving."""
-        assert self.table is not None
-        rows = activity[self.table]
-        where = rows.where(self.where)
-        if self.of is None:
-            return total(when(where, rows.rows)), []
-        column = getattr(rows, self.of)
-        if column.node.kind is not Kind.COUNT:
-            says = f"{self.table}.{self.of} is a {column.node.kind.value}, and of = … names a column of counts"
-            raise RuleError(says, about="of")
-        if not isinstance(column, Maybe):
-            return total(when(where, column)), []
-        missing = Never(where & column.is_missing(), f"{self.of} is not given, and would pass for a saving")
-        return total(when(where, column.or_else(0))), [missing]
-
-    def _check(self) -> None:
-        if (self.band is None) != (self.beyond_band is None):
-            says = "a band, and what is shared of a variance outside it, are said together"
-            about = "band" if self.band is not None else "beyond_band"
-            raise RuleError(says, about=about, write='band = … and beyond_band = "first pound" or "only the excess"')
-        in_money = (self.benchmark is not None, self.on is not None)
-        in_units = (self.benchmark_units is not None, self.each is not None, self.table is not None)
-        if any(in_money) and any(in_units):
-            says, write = "the benchmark is said twice, in money and in units", "one of the two"
-            raise RuleError(says, about="benchmark" if in_money[0] else "on", write=write)
-        if not all(in_money) and not all(in_units):
-            names = ("benchmark", "on", "benchmark_units", "each", "table")
-            said = [name for name in names if getattr(self, name) is not None]
-            says = "it does not say against what a saving is counted"
-            write = "benchmark and on, or benchmark_units, each and table"
-            raise RuleError(says, about=said[0] if said else "parties", write=write)

@@ -17,10 +17,10 @@ from tallystick.kernel.reading import Reading
 from tallystick.kernel.settlement import settle as settled
 from tallystick_rules.rules import Block, SegmentBudget, UnitPrice
 from tallystick_rules.rules.block import Covers
-from tallystick_rules.tables import Factors, People, Spells, UnitPrices
+from tallystick_rules.tables import Attendances, Factors, People, Spells, UnitPrices
 from tests.support import Read, case, contract, framed_tables, price_list, read_case, rows_of, settle, use
 
-TABLES = (Spells, People, UnitPrices, Factors)
+TABLES = (Spells, Attendances, People, UnitPrices, Factors)
 PRICES = price_list(UnitPrices, "list", {"code": "S1", "price": "£100"}, {"code": "L1", "price": "£300"})
 VALUED = use(UnitPrice, "episodes", pays=False, table="spells", prices="list", where={"admission_method": ("21", "28")})
 ON = {"segment": "heavy", "on": (Label("episodes"),), "additional": True}
@@ -73,6 +73,9 @@ def figures(found: Reading) -> dict[str, int]:
 
 THREE = [spell("RYY", "2025-05-02"), spell("RYY", "2025-12-24", "L1"), spell("RZZ", "2026-03-31", person="p2")]
 EACH = pytest.mark.parametrize("settles", ["year", "quarter", "month"])
+
+
+LOSING = [spell("RYY", "2025-05-02", "L1"), spell("RXX", "2025-08-02", "L1"), spell("RZZ", "2026-02-02", "L1")]
 
 
 # The budget comes from the commissioner, and the accountable provider pays whoever treats.
@@ -139,6 +142,26 @@ def test_what_is_not_of_the_segment_is_left_to_other_rules_of_the_contract(readi
     assert all(line.clashing == 0 for line in found.units)
     both = read_case(reading, one, spells=[{**THREE[0], "treatment_function": "300"}], people=listed())
     assert [line.clashing for line in both.units if line.clashing]  # covered by a block, and paid by the segment
+
+
+def test_several_currencies_may_value_its_episodes(reading: Read) -> None:
+    visits = use(UnitPrice, "visits", pays=False, table="attendances", prices="list")
+    both = {"on": (Label("episodes"), Label("visits")), "loss_limit": "£0", "own_care_counts": True}
+    seen = {"provider": "RYY", "contract": "A", "person": "p1", "attended": "2025-06-01", "hrg": "S1"}
+    attendances = [{**seen, "attendances": 2}, {**seen, "provider": "RXX", "attendances": 1}]
+    made_ = made(visits, budget="£100", **both)
+    answer = settle(reading, made_, spells=THREE[:1], attendances=attendances, people=listed())
+    # £100 for the spell and £200 for two visits; with £100 of its own, £400 against £100: all of the loss is borne.
+    assert answer["segment", "RXX", "RYY"] == 10_000 + 20_000
+    assert answer["segment", "QYY", "RXX"] == 10_000 + 30_000
+
+
+@EACH
+def test_a_loss_by_person_days_is_limited_for_the_year_to_date(reading: Read, settles: str) -> None:
+    given = {"each": "£365", "loss_limit": "£100", "own_care_counts": False, "settles": settles, "last": "2025-09-30"}
+    people = listed({"p1": ("2025-04-01", "2025-06-30")})  # 90 days: £90
+    # £300 paid in May, £90 of budget: £210 lost, of which £110 is borne.
+    assert moved(reading, LOSING[:1], people, **given)["QYY", "RXX"] == 9_000 + 11_000
 
 
 # By person-days: who joins, leaves or dies in the year.
@@ -214,8 +237,6 @@ def test_two_rows_of_one_person_and_census_are_a_fault_of_the_input(reading: Rea
 
 
 # A loss is limited for the year.
-
-LOSING = [spell("RYY", "2025-05-02", "L1"), spell("RXX", "2025-08-02", "L1"), spell("RZZ", "2026-02-02", "L1")]
 
 
 @EACH

@@ -175,7 +175,7 @@ class SegmentBudget(Rule):
             raise RuleError(says, about=said, write="budget = … or each = …, one of the two")
         if (self.loss_limit is None) != (self.own_care_counts is None):
             says = "segment-budget: a loss limit and whether own treatment counts towards the loss are said together"
-            said = "loss_limit" if self.loss_limit is not None else "own_care_counts"
+            said = "own_care_counts" if self.loss_limit is None else "loss_limit"
             raise RuleError(says, about=said, write="loss_limit = … and own_care_counts = true or false")
         if not self.on:
             raise RuleError("segment-budget: no currency values its episodes", about="on", write='on = ["…"]')

@@ -97,7 +97,7 @@ class SegmentBudget(Rule):
             rows, unit, units = claim.rows, claim.unit, claim.units
             yield Priced(
                 rows, unit=unit, units=units, where=claim.where & theirs & ~own, amount=claim.worth,
-                payer=contract.provider, payee=account(code_of(rows, "provider")),
+                payer=contract.provider, payee=account(code_of(rows, "provider").named("whoever treated them")),
                 reason="episodes of the segment, at the activity price",
             )  # fmt: skip
             yield Covered(

@@ -25,12 +25,14 @@ from tests.properties import (
     by_hand_drawn_recipes,
     by_hand_exchange,
     by_hand_incentives,
+    by_hand_drawn_segments,
     by_hand_patients,
     by_hand_people,
     by_hand_pools,
     by_hand_prices,
     by_hand_quality,
     by_hand_recipes,
+    by_hand_segments,
 )
 from tests.properties.by_hand import Found, World, agree
 
@@ -45,6 +47,7 @@ DRAWN: dict[str, tuple[Callable[[int, int], World], Callable[[World], Found]]] =
     "quality": (by_hand_drawn_quality.quality_world, by_hand_quality.by_hand),
     "exchange": (by_hand_drawn_incentives.exchange_world, by_hand_exchange.by_hand),
     "incentives": (by_hand_drawn_incentives.incentives_world, by_hand_incentives.by_hand),
+    "segments": (by_hand_drawn_segments.segments_world, by_hand_segments.by_hand),
     "delays": (by_hand_drawn_delays.delays_world, by_hand_delays.by_hand),
 }
 WORLDS, ROWS = max(1, settings().max_examples // 50), 40  # two of each by default, forty of each in a deep run

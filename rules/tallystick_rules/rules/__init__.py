@@ -24,6 +24,7 @@ from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.quality_points import QualityPoints
 from tallystick_rules.rules.recipe import Recipe
+from tallystick_rules.rules.segment_budget import SegmentBudget
 from tallystick_rules.rules.shared_savings import SharedSavings
 from tallystick_rules.rules.simple_incentive import SimpleIncentive
 from tallystick_rules.rules.subcontract import Subcontract
@@ -49,6 +50,7 @@ RULES: tuple[type[Rule], ...] = (
     PupilPremiumFund,
     QualityPoints,
     Recipe,
+    SegmentBudget,
     SharedSavings,
     SimpleIncentive,
     Subcontract,

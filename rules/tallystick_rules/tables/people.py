@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tallystick.kernel.language.series import Code, Count, Day, Maybe, Rate
-from tallystick.kernel.tables import Table, column, table
+from tallystick.kernel.tables import Cohorts, Table, column, table
 from tallystick_rules.tables import _names
 
 
-@table("people", key="entry", date="census_day", units={"person": ""}, ordered=(("eligible_from", "eligible_to"),))
+@table("people", key="entry", date="census_day", units={"person": ""}, ordered=(("eligible_from", "eligible_to"),),
+       cohorts=Cohorts(group="category", begins="eligible_from", ends="eligible_to"))  # fmt: skip
 class People(Table):
     """People on a census day: one row for each person counted, in each category in which they are counted."""
 

@@ -15,20 +15,24 @@ from tallystick.kernel.program import references
 from tallystick.kernel.tables import Column
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
-from tests.properties import national_drawn, national_incentives, national_pools, national_quality
+from tests.properties import national_drawn, national_incentives, national_pools, national_quality, national_segments
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import fund_shared
 from tests.properties.national_incentives import exchange_shared
-from tests.properties.national_drawn import MADE, fund_shared
-from tests.properties.national_segments import MADE as SEGMENTS
 from tests.properties.national_values import LIMITS, TEXTS, UNIQUE
 from tests.properties.rows_drawn import MOMENTS, POOLS, in_turn, one_of_each
 from tests.support import case, contract, framed, fund
 
 SPECS = {one.table.name: one.table for one in TABLES}
 ROW_RULES = RULES
-MADE = {**national_drawn.MADE, **national_pools.MADE, **national_quality.MADE, **national_incentives.MADE}
+MADE = {
+    **national_drawn.MADE,
+    **national_incentives.MADE,
+    **national_pools.MADE,
+    **national_quality.MADE,
+    **national_segments.MADE,
+}
 
 
 @frozen(kw_only=True, slots=False)
@@ -104,14 +108,11 @@ def _world(of: Drawing, rule: type | None) -> National:
 
 def _refers(entry: RuleEntry) -> Sequence[str]:
     return references(entry)
-    replaced = [one["label"] for one in entry.shape.get("replaces") or ()]
-    return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ()), *replaced]
 
 
 def _entries(of: Drawing, shared: Sequence[RuleEntry]) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
     return [*(made(of) for made in MADE.values()), *shared]
-    return [*(made(of) for made in {**MADE, **SEGMENTS}.values()), shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

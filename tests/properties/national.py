@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from tallystick.kernel.case import Case, PriceRows, RuleEntry
 from tallystick.kernel.facts import Facts, Row
+from tallystick.kernel.program import references
 from tallystick.kernel.tables import Column
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import MADE, fund_shared
+from tests.properties.national_people import MADE as PEOPLE
 from tests.properties.national_values import LIMITS, TEXTS, UNIQUE
 from tests.properties.rows_drawn import MOMENTS, POOLS, in_turn, one_of_each
 from tests.support import case, contract, framed, fund
@@ -97,12 +99,12 @@ def _world(of: Drawing, rule: type | None) -> National:
 
 
 def _refers(entry: RuleEntry) -> Sequence[str]:
-    return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ())]
+    return references(entry)
 
 
 def _entries(of: Drawing, shared: RuleEntry) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
-    return [*(made(of) for made in MADE.values()), shared]
+    return [*(made(of) for made in {**MADE, **PEOPLE}.values()), shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

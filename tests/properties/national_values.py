@@ -23,6 +23,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "standard": ("best",),
     "criterion": ("quick", "good"),
     "category": ("primary", "looked after", "other"),
+    "condition": ("a", "x", "b"),
     "calendar": ("holidays",),
     "specialised_service": ("AB1", "ZZ"),
     "not_priced": ("local",),

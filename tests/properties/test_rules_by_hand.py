@@ -12,9 +12,11 @@ from hypothesis import settings
 
 from tests.properties import (
     by_hand_best_practice,
+    by_hand_budgets,
     by_hand_challenges,
     by_hand_delays,
     by_hand_drawn,
+    by_hand_drawn_budgets,
     by_hand_drawn_care,
     by_hand_drawn_challenges,
     by_hand_drawn_delays,
@@ -34,6 +36,7 @@ DRAWN: dict[str, tuple[Callable[[int, int], World], Callable[[World], Found]]] =
     "challenges": (by_hand_drawn_challenges.challenges_world, by_hand_challenges.by_hand),
     "people": (by_hand_drawn_people.people_world, by_hand_people.by_hand),
     "recipes": (by_hand_drawn_recipes.recipes_world, by_hand_recipes.by_hand),
+    "budgets": (by_hand_drawn_budgets.budgets_world, by_hand_budgets.by_hand),
     "delays": (by_hand_drawn_delays.delays_world, by_hand_delays.by_hand),
 }
 WORLDS, ROWS = max(1, settings().max_examples // 50), 40  # two of each by default, forty of each in a deep run

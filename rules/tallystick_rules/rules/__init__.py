@@ -9,6 +9,7 @@ from tallystick.kernel.rules import Rule
 from tallystick_rules.rules.admitted_spell import AdmittedSpell
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
+from tallystick_rules.rules.capitation import Capitation
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
 from tallystick_rules.rules.gain_loss_share import GainLossShare
@@ -20,11 +21,13 @@ from tallystick_rules.rules.recipe import Recipe
 from tallystick_rules.rules.shared_savings import SharedSavings
 from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
+from tallystick_rules.rules.year_of_care import YearOfCare
 
 RULES: tuple[type[Rule], ...] = (
     AdmittedSpell,
     BestPracticeTariff,
     Block,
+    Capitation,
     Challenges,
     DischargeCostTransfer,
     GainLossShare,
@@ -36,5 +39,6 @@ RULES: tuple[type[Rule], ...] = (
     SharedSavings,
     Subcontract,
     UnitPrice,
+    YearOfCare,
 )
 """Every national rule, by name."""

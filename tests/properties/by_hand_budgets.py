@@ -100,6 +100,9 @@ def _year_of_care(made: World, book: Book, contract: ContractCase, rule: RuleEnt
             if at_fault:
                 book.refuse(contract.id, rule.label, "people", row["entry"])
         is_in = in_cohort(made, rule, row, _first_day(row, contract))
+        rivals = [] if rule.shape["overlaps"].value == "fault" else others[-1:]
+        if len(others) == 1 and rivals and is_in and not in_cohort(made, rule, row, rivals[0][1][0]):
+            book.refuse(contract.id, rule.label, "people", row["entry"])
         if is_in and row["category"] not in names and rule.shape["unlisted"].value == "fault":
             book.refuse(contract.id, rule.label, "people", row["entry"])
         if is_in and row["category"] in names:

@@ -10,9 +10,8 @@ from typing import Any
 from tallystick.kernel.case import ContractCase, RuleEntry
 from tallystick.kernel.parameters import Label
 from tallystick_rules.rules import Capitation, UnitPrice, YearOfCare
-from tallystick_rules.rules._holding import CarvedOut, Leakage
+from tallystick_rules.rules._holding import CarvedOut, Heads, Leakage, WithoutWeight
 from tallystick_rules.rules._overlaps import Overlaps
-from tallystick_rules.rules.capitation import Heads, WithoutWeight
 from tallystick_rules.rules.year_of_care import Unlisted
 from tallystick_rules.tables import Conditions, Contacts, People, UnitPrices
 from tests.properties.by_hand import DAY, World, later, some_day, world

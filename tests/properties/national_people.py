@@ -8,9 +8,8 @@ from fractions import Fraction
 from tallystick.kernel.case import RuleEntry
 from tallystick.kernel.parameters import Label
 from tallystick_rules.rules import Capitation, UnitPrice, YearOfCare
-from tallystick_rules.rules._holding import CarvedOut, Leakage
+from tallystick_rules.rules._holding import CarvedOut, Heads, Leakage, WithoutWeight
 from tallystick_rules.rules._overlaps import Overlaps
-from tallystick_rules.rules.capitation import Heads, WithoutWeight
 from tallystick_rules.rules.year_of_care import Unlisted
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import lists

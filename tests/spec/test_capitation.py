@@ -10,8 +10,7 @@ from tallystick.kernel.errors import InputError
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.program import compose
 from tallystick_rules.rules import Block, Capitation, UnitPrice
-from tallystick_rules.rules._holding import CarvedOut, Leakage
-from tallystick_rules.rules.capitation import Heads, WithoutWeight
+from tallystick_rules.rules._holding import CarvedOut, Heads, Leakage, WithoutWeight
 from tallystick_rules.tables import Contacts, People, UnitPrices
 from tests.support import Answer, Read, case, contract, price_list, read_case, settle, use
 
@@ -75,7 +74,7 @@ def test_days_on_the_list_are_weighted_and_come_to_the_same_however_it_is_settle
 def test_births_deaths_and_moves_are_rows_that_begin_and_end(reading: Read) -> None:
     assert figures(reading, made(reasons=("death",)), *PEOPLE) == {
         "people at the beginning": 1, "joined": 2, "left: death": 1, "people at the end": 2,
-        "weighted days on the list": 927 / 2,
+        "days listed": 100 + 365 + 151, "weighted days on the list": 927 / 2,
     }  # fmt: skip
 
 
@@ -180,8 +179,10 @@ def test_each_unit_is_covered_or_carved_out(reading: Read) -> None:
     the_case = made("year", CARE, leakage=Leakage.HOLDER, **HOLDING)
     found = read_case(reading, the_case, people=[one()], contacts=CONTACTS)
     traced = {name: use.traced for name, use in compose(the_case).uses.items()}
-    states = {traced[line.identity].units[line.claim].state: line.units for line in found.units}
-    assert states == {"valued": 6, "covered": 4, "priced": 2}
+    states = {(line.table, traced[line.identity].units[line.claim].state): line.units for line in found.units}
+    assert states == {
+        ("contacts", "valued"): 6, ("contacts", "covered"): 4, ("contacts", "priced"): 2, ("people", "covered"): 1,
+    }  # fmt: skip
     assert not any(line.clashing for line in found.units)
 
 

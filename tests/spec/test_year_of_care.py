@@ -47,11 +47,11 @@ def figures(reading: Read, the_case: Any, *people: dict[str, Any], **tables: Any
     return {name: value for name, value in found.items() if value}
 
 
-def faults(reading: Read, the_case: Any, *people: dict[str, Any]) -> dict[str, int]:
+def faults(reading: Read, the_case: Any, *people: dict[str, Any], **tables: Any) -> dict[str, int]:
     uses = compose(the_case).uses
     return {
         uses[line.identity].traced.nevers[line.number][0]: line.rows
-        for line in read_case(reading, the_case, people=people).nevers if line.rows
+        for line in read_case(reading, the_case, people=people, **tables).nevers if line.rows
     }  # fmt: skip
 
 
@@ -195,6 +195,16 @@ def test_what_lies_inside_another_or_has_two_before_it_is_a_fault(reading: Read)
     assert faults(reading, first, *two) == {says: 1}
 
 
+def test_a_segment_written_first_that_is_not_in_the_cohort_takes_no_days_unseen(reading: Read) -> None:
+    conditions = [*with_conditions("P1", "anxiety", "diabetes"), *with_conditions("P1", "depression", to_day=FIRST)]
+    people = one("P1", "core", age_years=50), one("P1", "intensive", age_years=50, **days("2026-09-01", None))
+    says = "a segment that comes before its own has days of its, and is not in the cohort as it begins"
+    first = made(overlaps=Overlaps.FIRST_WRITTEN, **COHORT)
+    assert faults(reading, first, *people, conditions=conditions) == {says: 1}
+    still = [*with_conditions("P1", "anxiety", "diabetes", "depression")]
+    assert faults(reading, first, *people, conditions=still) == {}
+
+
 def test_two_rows_of_one_segment_on_a_census_day_are_a_fault_of_the_input(reading: Read) -> None:
     with pytest.raises(InputError, match="people has 2 rows"):
         paid(reading, made(), one(**days(None, "2026-05-01")), one(**days("2026-06-01", None)))
@@ -291,7 +301,8 @@ def test_it_replaces_what_was_paid_before_and_covers_the_units(reading: Read) ->
     found = read_case(reading, the_case, people=[one()], contacts=contacts)
     assert sum(line.pence for line in found.flows if line.payee == "QYY") == 40_000
     assert sum(line.pence for line in found.flows if line.payee == "RXX") == 120_000_000 + 120_000
-    assert sorted(line.units for line in found.units if line.units) == [1, 2]
+    units = sorted((line.table, line.units) for line in found.units if line.units)
+    assert units == [("contacts", 1), ("contacts", 2), ("people", 1)]
     assert not any(line.clashing for line in found.units)
 
 

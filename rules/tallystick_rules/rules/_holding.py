@@ -21,6 +21,21 @@ from tallystick.kernel.trace import Claimed
 HALF, QUARTER = MONTHS // 2, MONTHS // 4
 
 
+class Heads(enum.Enum):
+    """What a head is: each day of a person on the list, or a person on each list."""
+
+    DAYS = "days"
+    LISTS = "lists"
+
+
+class WithoutWeight(enum.Enum):
+    """What a person counts whose weight for need is not given."""
+
+    FAULT = "fault"
+    ONE = "one"
+    NOTHING = "nothing"
+
+
 class Leakage(enum.Enum):
     """Who pays for what people of the budget have elsewhere."""
 
@@ -39,7 +54,7 @@ class CarvedOut:
 
 def check(rule: Any) -> None:
     """Refuse parts of a budget that say nothing together."""
-    lists = rule.heads.value == "lists"
+    lists = rule.heads is Heads.LISTS
     for wrong, about, says, write in (
         (lists and rule.lists_a_year is None, "heads", "it does not say how many lists there are", "lists_a_year = 4"),
         (not lists and rule.lists_a_year is not None, "lists_a_year", "heads are days, and not lists",

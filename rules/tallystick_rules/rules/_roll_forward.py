@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Iterator
 
 from attrs import frozen
@@ -46,7 +48,7 @@ class RollForward:
             yield part[2]
         closing = to_date(self.contract, self._present)[1]
         is_end = self.contract.month_begins(MONTHS, cut=True) <= self.contract.last_day.plus_days(1)
-        reason = "in it on the last day of the year, or the last that is settled"
+        reason = "in it on the last day that is settled"
         yield Figure("people at the end", when(is_end, closing), reason=reason)
         moved = so_far(opening) + opening + _sum([part[1] for part in came]) - _sum([part[1] for part in gone])
         yield Law("people at the beginning, and joined, less left are people at the end", heads(moved), heads(closing))
@@ -54,7 +56,10 @@ class RollForward:
     def _leaving(self) -> Iterator[tuple[str, Flag]]:
         people = self.people
         reason = people.exit_reason.or_else("")
-        onward = self.cut_short | people.exist(person=people.person, eligible_from=self.own.ends)
+        listed = (
+            people.exist(person=people.person, **{name: self.own.ends}) for name in ("eligible_from", "census_day")
+        )
+        onward = functools.reduce(operator.or_, listed, self.cut_short)
         unsaid = self.counted & people.exit_reason.is_missing()
         said = self.counted & people.exit_reason.is_given() & ~self.cut_short
         for name in self.reasons:

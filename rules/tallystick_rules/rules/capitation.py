@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from typing import ClassVar
 
 from tallystick.kernel.accounts import MONTHS, Contract
-from tallystick.kernel.flows import Figure, Flow, Law, Never, Units
+from tallystick.kernel.flows import Covered, Figure, Flow, Law, Never, Units
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.series import Amount, Count, Flag, Price, Rate
 from tallystick.kernel.language.words import days_between, each_contract, ratio, so_far, total, when
@@ -18,22 +17,9 @@ from tallystick.kernel.trace import Activity, Paid, Value
 from tallystick_rules.rules import _holding
 from tallystick_rules.rules._budget import ADDITIONAL, REPLACES, Replaced, check_budget, replacing
 from tallystick_rules.rules._eligible_days import Stretch, listed_again, listed_once, named, stretch, to_date
+from tallystick_rules.rules._holding import Heads, WithoutWeight
+from tallystick_rules.rules._prices import unit_of
 from tallystick_rules.rules._roll_forward import RollForward
-
-
-class Heads(enum.Enum):
-    """What a head is: each day of a person on the list, or a person on each list."""
-
-    DAYS = "days"
-    LISTS = "lists"
-
-
-class WithoutWeight(enum.Enum):
-    """What a person counts whose weight for need is not given."""
-
-    FAULT = "fault"
-    ONE = "one"
-    NOTHING = "nothing"
 
 
 @rule("capitation")
@@ -120,6 +106,8 @@ class Capitation(Rule):
         """Cover the care of its people, pay for what is carved out, and move what they had elsewhere."""
         check_budget(self)
         _holding.check(self)
+        people, on_it = activity.people, self._on_the_list(activity.people, contract)
+        yield Covered(people, unit=unit_of(people, None), where=on_it, reason="on the list: paid for as weighted heads")
         for claim in value.claims(*self.care):
             yield from _holding.held(self, claim, activity.people, contract)
 
@@ -129,11 +117,7 @@ class Capitation(Rule):
     ) -> Iterator[Flow | Figure | Law | Never]:  # fmt: skip
         """Pay for the heads of the year to date, less what was due before."""
         people = activity.people
-        own = self._listed(people, contract)
-        on_it = own.holds_days
-        if self.categories is not None:
-            on_it = on_it & people.category.or_else("").is_in(self.categories)
-        on_it = on_it.named("on the list")
+        own, on_it = self._listed(people, contract), self._on_the_list(people, contract)
         weight = people.weight.or_else(0 if self.without_weight is WithoutWeight.NOTHING else 1)
         if self.without_weight is WithoutWeight.FAULT:
             yield Never(on_it & people.weight.is_missing(), "its weight for need is not given")
@@ -154,6 +138,12 @@ class Capitation(Rule):
             return named(stretch(contract, people.census_day, people.eligible_from, people.eligible_to))
         return Stretch(begins=people.census_day, ends=people.census_day.plus_days(1))
 
+    def _on_the_list(self, people: Table, contract: Contract) -> Flag:
+        on_it = self._listed(people, contract).holds_days
+        if self.categories is not None:
+            on_it = on_it & people.category.or_else("").is_in(self.categories)
+        return on_it.named("on the list")
+
     def _by_days(
         self, people: Table, on_it: Flag, own: Stretch, weight: Rate, contract: Contract
     ) -> Iterator[Flow | Figure | Law | Never]:  # fmt: skip
@@ -161,6 +151,8 @@ class Capitation(Rule):
         year = days_between(contract.month_begins(0), contract.month_begins(MONTHS)).named("days of the year")
         before, now = to_date(contract, lambda day: when(on_it, weight * own.before(day)))
         yield self._due(ratio(before, year, otherwise=0), ratio(now, year, otherwise=0), contract)
+        days = own.before(contract.month_begins(MONTHS, cut=True)).named("days of the year, as they are listed")
+        yield Figure("days listed", when(on_it, days), reason="rate × weight × days ÷ days of the year, as they come")
         yield Figure("weighted days on the list", now - before)
         nothing = ~people.every
         yield from RollForward(

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from tallystick.kernel.accounts import MONTHS, Contract
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.flows import Covered, Figure, Flow, Law, Never, Units
+from tallystick.kernel.flows import Covered, Excluded, Figure, Flow, Law, Never, Units
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.series import Count, Flag, Price
 from tallystick.kernel.language.words import days_between, each_contract, ratio, when
@@ -103,9 +103,10 @@ class YearOfCare(Rule):
     additional: bool = parameter(ADDITIONAL, default=False, sourced=True)
 
     @hookimpl
-    def payment_currency(self, activity: Activity) -> Iterator[Units]:
-        """Cover what the budget pays for."""
+    def payment_currency(self, activity: Activity, contract: Contract) -> Iterator[Units]:
+        """Cover what the budget pays for, and the people for whom it is paid."""
         check_budget(self)
+        yield from self._of_people(activity.people, *self._in_cohort(activity, contract))
         for part in self.covers:
             rows = activity[part.table]
             unit = unit_of(rows, part.unit)
@@ -117,21 +118,21 @@ class YearOfCare(Rule):
     @hookimpl
     def incentive(self, activity: Activity, paid: Paid, contract: Contract) -> Iterator[Flow | Figure | Law | Never]:
         """Pay each segment's days to date, less what was due before."""
-        names = self._names()
-        people = activity.people
-        mine = in_segments(people, contract, names, self.overlaps)
+        names, people = self._names(), activity.people
+        mine, members, counted = self._in_cohort(activity, contract)
         yield from mine.faults
+        if self.conditions is not None and self.overlaps is Overlaps.FIRST_WRITTEN:
+            rival = _cohort.cohort(self, people, activity.conditions, mine.rival_begins)
+            says = "a segment that comes before its own has days of its, and is not in the cohort as it begins"
+            yield Never(mine.has_rival & members.members & ~rival.members, says)
         yield listed_again(people, contract, names, mine.listed)
-        members = _cohort.cohort(self, people, activity.conditions, mine.listed.begins)
         other = members.members & ~people.category.or_else("").is_in(names)
         if self.unlisted is Unlisted.FAULT:
             yield Never(other, "its segment is missing, or has no rate here")
         else:
             yield Figure("left out: a segment without a rate", other, reason="not listed in the contract: not paid")
         yield from members.figures(mine.listed.holds_days)
-        counted = members.members & mine.own.holds_days & people.category.or_else("").is_in(names)
-        year = days_between(contract.month_begins(0), contract.month_begins(MONTHS)).named("days of the year")
-        counted = counted.named("in the cohort, with days of its own")
+        year = _year(contract)
         for one in _each(self.segments):
             yield from self._of_segment(one, counted & mine.is_of(one.segment), mine, year, contract)
         yield Figure("days outranked", when(members.members, mine.outranked), reason="paid in a segment written before")
@@ -140,6 +141,25 @@ class YearOfCare(Rule):
             begun_late=mine.begun_late, reasons=self.reasons,
         ).figures()  # fmt: skip
         yield from replacing(self.replaces, paid, None)
+
+    def _of_people(
+        self, people: Any, mine: InSegments, members: _cohort.Cohort, counted: Flag
+    ) -> Iterator[Units]:  # fmt: skip
+        """Cover whoever is paid for by days, and exclude who is listed and is not, for the first reason that holds."""
+        unit, listed = unit_of(people, None), mine.listed.holds_days & people.category.or_else("").is_in(self._names())
+        for one in _each(self.segments):
+            reason = f"in the cohort: its days are paid for as {one.segment}"
+            yield Covered(people, unit=unit, where=counted & mine.is_of(one.segment), reason=reason)
+        for says, where in members.left_out:
+            yield Excluded(people, unit=unit, where=listed & where, reason=f"not in the cohort: {says}")
+
+    def _in_cohort(self, activity: Activity, contract: Contract) -> tuple[InSegments, _cohort.Cohort, Flag]:
+        """Each row's days, whether it belongs to the cohort, and whether it is paid for."""
+        names, people = self._names(), activity.people
+        mine = in_segments(people, contract, names, self.overlaps)
+        members = _cohort.cohort(self, people, activity.conditions, mine.listed.begins)
+        counted = members.members & mine.own.holds_days & people.category.or_else("").is_in(names)
+        return mine, members, counted.named("in the cohort, with days of its own")
 
     def _names(self) -> tuple[str, ...]:
         """The segments in their order; a name that is written twice is refused."""
@@ -164,6 +184,10 @@ class YearOfCare(Rule):
             contract.commissioner, contract.provider, due - paid, kind="price", units=now - before,
             reason=f"a year of care by days: {one.segment}",
         )  # fmt: skip
+
+
+def _year(contract: Contract) -> Count:
+    return days_between(contract.month_begins(0), contract.month_begins(MONTHS)).named("days of the year")
 
 
 def _each(segments: Any) -> tuple[Any, ...]:

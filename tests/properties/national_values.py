@@ -67,5 +67,6 @@ UNIQUE = {
     "public_holidays": ("calendar", "day"),
     "indicators": ("indicator", "provider", "commissioner", "measured_on"),
     "people": ("person", "census_day", "category"),
+    "conditions": ("person", "condition"),
     "benchmarks": ("provider", "commissioner", "population", "measured_on"),
 }

@@ -277,11 +277,6 @@ def test_conditions_are_those_of_the_stretchs_first_day(reading: Read, third: di
     assert paid(reading, made(**COHORT), person, conditions=conditions) == pence
 
 
-def test_a_condition_that_is_recorded_twice_counts_once(reading: Read) -> None:
-    twice = [*with_conditions("P1", "anxiety", "diabetes"), *with_conditions("P1", "diabetes", from_day="2020-01-01")]
-    assert paid(reading, made(**COHORT), one(age_years=50), conditions=twice) == 0
-
-
 def test_who_is_not_in_the_cohort_needs_no_segment(reading: Read) -> None:
     assert faults(reading, made(**COHORT), one("P1", None, age_years=70)) == {}
 

@@ -11,7 +11,7 @@ from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.series import Count, Day, Flag, Maybe, literal
-from tallystick.kernel.language.words import exists, when
+from tallystick.kernel.language.words import when
 from tallystick.kernel.tables import Table
 
 CONDITIONS = "The conditions of which a person needs some, as the table of conditions names them."
@@ -65,6 +65,8 @@ def _held(names: tuple[str, ...], people: Table, conditions: Table, on: Day) -> 
     one: Count = literal(Kind.COUNT, 1)
     held: Any = None
     for name in names:
-        there = exists(conditions.table.name, {"person": people.person, "condition": name}, on=on)
+        match = {"person": people.person, "condition": name}
+        since, until = (conditions.find(column, **match).or_else(on) for column in ("from_day", "to_day"))
+        there = conditions.exist(**match) & (since <= on) & (on <= until)
         held = when(there, one) if held is None else held + when(there, one)
     return held.named("conditions held")  # type: ignore[no-any-return]

@@ -7,11 +7,10 @@ from tallystick.kernel.tables import Table, column, table
 from tallystick_rules.tables import _names
 
 
-@table("conditions", key="record", ordered=(("from_day", "to_day"),))
+@table("conditions", unique=(("person", "condition"),), ordered=(("from_day", "to_day"),))
 class Conditions(Table):
     """Conditions of people: one row for each person and condition, with the days on which it is recorded."""
 
-    record: Code = column("What names the row.", aliases=("record_id", "row_id"))
     person: Code = column("Pseudonym of the person, as in the table of people.", aliases=_names.PERSON)
     condition: Code = column("The condition, as the contract names it.", aliases=("condition_code", "register"))
     from_day: Maybe[Day] = column("First day on which it is recorded; missing if it always was.")

@@ -21,6 +21,9 @@ FIRST, AFTER = datetime.date(2026, 4, 1), datetime.date(2027, 4, 1)
 COHORT, JOINERS, TWO_ONLY, OLDER, YOUNGER, NO_AGE = 530, 70, 120, 60, 12, 3
 """How many are in the cohort as the year begins, come to be in it, and are not: by conditions or by age."""
 
+PLACE = 240
+"""How many are on the list of one place in the year: a small one, for the second contract."""
+
 QUARTERS = tuple(datetime.date(2026 + (month < 4), month, 1) for month in (4, 7, 10, 1))
 """On which days people are looked for."""
 
@@ -116,13 +119,31 @@ def _gone(one: Person) -> Person:
 
 def _listed(people: Sequence[Person], looked_for: Sequence[datetime.date]) -> Iterator[str]:
     """The table of people: on each day of identification those who are new on it, and those whose need has risen."""
-    yield "entry,person,provider,commissioner,census_day,category,eligible_to,exit_reason,age_years,deprivation_decile"
+    yield (
+        "entry,person,provider,commissioner,census_day,category,eligible_to,exit_reason,age_years,deprivation_decile,"
+        "weight"
+    )
     number = 0
     for one in people:
         for day, need, ends, why in _rows(one, looked_for):
             number += 1
             age = "" if one.age is None else one.age
-            yield f"E{number:04d},{one.name},ZP1,ZQ1,{day},{need},{ends or ''},{why},{age},{one.decile}"
+            yield f"E{number:04d},{one.name},ZP1,ZQ1,{day},{need},{ends or ''},{why},{age},{one.decile},"
+    yield from _place()
+
+
+def _place() -> Iterator[str]:
+    """The list of one place, for its budget: everybody with a weight for need, from the day on which they are on it."""
+    drawn = random.Random(SEED + 2)
+    for number in range(1, PLACE + 1):
+        begins = FIRST if drawn.random() < 0.93 else FIRST + DAY * drawn.randrange(1, 365)
+        ends, why = "", ""
+        if drawn.random() < 0.06:
+            ends = str(begins + DAY * drawn.randrange(1, (AFTER - begins).days + 1))
+            why = drawn.choice(("death", "move", "move"))
+        age, weight = drawn.randrange(0, 95), drawn.choice(("0.7", "0.9", "1", "1.3", "2.1"))
+        decile = drawn.choice(DEPRIVED)
+        yield f"L{number:04d},Q{number:04d},ZP2,ZQ1,{begins},place,{ends},{why},{age},{decile},{weight}"
 
 
 def _rows(

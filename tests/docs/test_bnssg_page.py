@@ -40,6 +40,10 @@ def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
+def listed(made: dict[str, str], provider: str = "ZP1") -> list[dict[str, str]]:
+    return [one for one in rows(made["data/people.csv"]) if one["provider"] == provider]
+
+
 def test_the_files_of_the_workspace_are_those_of_their_maker() -> None:
     assert {name: (WORKSPACE / name).read_text(encoding="utf-8") for name in files()} == files()
     assert {path.name for path in (WORKSPACE / "data").iterdir()} == {"people.csv", "conditions.csv", "contacts.csv"}
@@ -65,17 +69,17 @@ def by_hand(**variant: Any) -> tuple[Counter[str], dict[str, int]]:
         held.setdefault(one["person"], []).append(one)
     people: Counter[str] = Counter()
     days = dict.fromkeys(RATES, 0)
-    listed = {(one["person"], one["census_day"]) for one in rows(made["data/people.csv"])}
-    for one in rows(made["data/people.csv"]):
+    there = {(one["person"], one["census_day"]) for one in listed(made)}
+    for one in listed(made):
         if why := why_not(one, held[one["person"]]):
             people[f"not in the cohort: {why}"] += 1
             continue
         begins, ends = day(one["census_day"]), day(one["eligible_to"] or "2027-04-01")
         days[one["category"]] += (ends - begins).days
-        goes_on = (one["person"], one["eligible_to"]) in listed
+        goes_on = (one["person"], one["eligible_to"]) in there
         came_on = any(
             other["person"] == one["person"] and other["eligible_to"] == one["census_day"]
-            for other in rows(made["data/people.csv"])
+            for other in listed(made)
         ) if begins > FIRST else False  # fmt: skip
         came = "people at the beginning" if begins == FIRST else "joined, from another listing" if came_on else "joined"
         people[came] += 1
@@ -99,7 +103,7 @@ def test_people_days_and_money_of_every_run_come_out_by_hand(variant: str) -> No
 
 def test_the_cohort_is_a_tenth_of_the_published_size() -> None:
     assert by_hand()[0]["people at the beginning"] == 530
-    ages = {int(one["age_years"]) for one in rows(files()["data/people.csv"]) if one["age_years"]}
+    ages = {int(one["age_years"]) for one in listed(files()) if one["age_years"]}
     assert min(ages) < 20
     assert max(ages) > 64
 
@@ -122,13 +126,24 @@ def test_every_quarter_pays_the_days_up_to_its_end_less_what_was_due_before() ->
         held: dict[str, list[dict[str, str]]] = {}
         for one in rows(files()["data/conditions.csv"]):
             held.setdefault(one["person"], []).append(one)
-        for one in rows(files()["data/people.csv"]):
+        for one in listed(files()):
             if not why_not(one, held[one["person"]]):
                 ends = min(after, day(one["eligible_to"] or "2027-04-01"))
                 days[one["category"]] += max(0, (ends - day(one["census_day"])).days)
         due.append(sum(int(Fraction(RATES[one] * many, 365) + Fraction(1, 2)) for one, many in days.items()))
     parts = [now - before for before, now in zip([0, *due[:-1]], due, strict=True)]
     assert [quarters[period] for period in sorted(quarters)] == parts
+
+
+def test_the_heads_of_the_place_are_paid_by_weighted_days() -> None:
+    weighted = Fraction(0)
+    for one in listed(files(), "ZP2"):
+        ends = day(one["eligible_to"] or "2027-04-01")
+        weighted += Fraction(one["weight"]) * (min(ends, AFTER) - day(one["census_day"])).days
+    lines = [line for line in run().settlement.lines if line.label == "place budget"]
+    paid = sum(line.pence for line in lines if line.kind == "price")
+    assert paid == int(18_000 * weighted / 365 + Fraction(1, 2))
+    assert sum(line.pence for line in lines if line.kind == "adjustment") == 4_000_000
 
 
 def test_the_pages_sums_are_the_contracts() -> None:
@@ -145,7 +160,7 @@ def test_the_readme_answers_with_the_numbers_of_the_runs() -> None:
 
 def test_whoever_is_paid_for_and_whoever_is_not_is_explained() -> None:
     found = run()
-    people = rows(files()["data/people.csv"])
+    people = listed(files())
     too_old = next(one["entry"] for one in people if one["age_years"] and int(one["age_years"]) > 64)
     assert "too old" in found.explain("people", too_old).as_text()
     paid = next(one["entry"] for one in people if one["age_years"] == "50")

@@ -9,13 +9,13 @@ from datetime import date
 
 from attrs import frozen
 
-from docs._ext.contract_pages.settling import block, settled
+from docs._ext.contract_pages.settling import block, section, settled
 from tallystick.kernel.money import money_text
 from tallystick.result import Result
 from tallystick_examples.make_bnssg_multimorbidity import FIRST, QUARTERS, write
 
 WORKSPACE = "bnssg_multimorbidity"
-CONTRACT = "several-conditions"
+CONTRACT, PLACE = "several-conditions", "weighted-heads"
 OFF_THE_BLOCK, TO_THE_PRACTICES = 26_000_000, 22_000_000
 """Pence a year, as the contract has them."""
 
@@ -75,7 +75,15 @@ The year of care follows the days; what it replaces, and what the practices are 
 year. So the commissioner pays less than before, and `ZP1` is short of what it had. Whoever signs such a contract wants
 to say what happens then: a floor, or a baseline that moves too.
 
-## The statement
+## A second contract: weighted heads of a place
+
+The source adds that population-cohort-based payments at system and at place level are considered, and no more. The
+second contract of the workspace shows one, all of it an illustration: `ZP2`, which holds the budget of a place, is paid
+£180 a year for each weighted head of its list, by days, and £40,000 of its block is replaced.
+
+"""
+LAST = """
+## The statement of the year of care
 
 """
 
@@ -112,7 +120,7 @@ def answer(looked_for: Sequence[date] = QUARTERS, *, half_leave: bool = False) -
     lines = [line for line in result.settlement.lines if line.label == "year of care"]
     by_days = [line for line in lines if line.kind == "price"]
     figures: Counter[str] = Counter()
-    for figure in result.settlement.reading.figures:
+    for figure in (one for one in result.settlement.reading.figures if one.contract == CONTRACT):
         figures[figure.name] += int(figure.value)
     return Answer(
         paid=sum(line.pence for line in by_days), days=sum(line.units for line in by_days), figures=figures,
@@ -127,6 +135,7 @@ def page() -> str:
         HEADING, roll_forward(usual), NOTICE, ONCE,
         table({"Once a year": answer((FIRST,)), "Every quarter, as it is": usual, "Every month": answer(MONTHS)}),
         AFTER_ONCE, HALF, table({"As it is": usual, "Half leave": answer(half_leave=True)}), AFTER_HALF,
+        section(run().statement(PLACE), "Summary"), "\n", section(run().statement(PLACE), "Shown, and not paid"), LAST,
         block(run().statement(CONTRACT).as_text()),
     ]  # fmt: skip
     return "".join(parts)

@@ -43,18 +43,19 @@ class Capitation(Rule):
         2. Or heads are *lists*: rate × Σ weights of all who are on the lists of the year to date ÷ lists a year. A
            list is of the first day of its part of the contract's year; a row of another day is a fault. Nobody joins
            or leaves between two lists.
-        3. Either is rounded once, half up; a period pays that less what was due before it. A weight that is not given
-           is a fault, counts as one, or counts nothing and is shown, as `without_weight` says.
+        3. Either is rounded once, half up; a period pays that less what was due before it, at the rate of its first
+           day. A weight that is not given is a fault, counts as one, or counts nothing, as `without_weight` says.
         4. `care` names the currencies, declared not to pay, by which the care of its people is worth something. Of
            their units, those that are carved out are priced by this rule, and paid by the commissioner to whoever
            treated; the others are covered. What another provider gave is leakage: paid at that worth to it.
-           Care of nobody on the list, or of nobody known, is a fault: it belongs in another contract.
+           Care of somebody whom the table of people nowhere lists, or of nobody known, is a fault: it belongs in
+           another contract.
         5. Of `cost_to_date` of a person's row what is above the limit is the commissioner's, less what was so by the
            person's row before it in the contract's year. Where there is a limit, a row without its cost is a fault,
            and so are two rows of a person on one census day, whatever their categories.
 
-        A person on two rows of one census day is a fault, and so is one who is listed again on a later day for days
-        that are counted already.
+        A person on two rows of one census day, of the categories that are on it, is a fault, and so is one who is
+        listed again on a later day for days that are counted already.
 
     Example
         £1,500.00 a head, on the list for 100 days of 365 with a weight of 1.3:

@@ -64,9 +64,9 @@ class YearOfCare(Rule):
            fault, or the segment that is written first has those days. Two rows of one segment on a census day are a
            fault; so are two that come before a third, one that lies inside another, and a person who is listed again
            on a later census day for days of the year that they have already.
-        4. For each segment, rate × days to date ÷ days of the contract's year (365 or 366, also where the contract
-           is of part of a year), rounded once, half up; a period pays that less what was due before it. A row that
-           is listed late is made up for in the period of its census day.
+        4. For each segment, rate × days to date ÷ days of the contract's year (365 or 366, also where the contract is
+           of part of a year), rounded once, half up; a period pays that less what was due before it, at the rate of
+           its first day. A row that is listed late is made up for in the period of its census day.
         5. A person of a segment without a rate, or of none, is a fault or is left out and shown, as `unlisted` says.
 
         People at the beginning of the year, those who joined, those who left by their reasons and people at the end

@@ -20,6 +20,8 @@ from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import fund_shared
 from tests.properties.national_incentives import exchange_shared
+from tests.properties.national_drawn import MADE, fund_shared
+from tests.properties.national_people import MADE as PEOPLE
 from tests.properties.national_values import LIMITS, TEXTS, UNIQUE
 from tests.properties.rows_drawn import MOMENTS, POOLS, in_turn, one_of_each
 from tests.support import case, contract, framed, fund
@@ -113,6 +115,7 @@ def _refers(entry: RuleEntry) -> Sequence[str]:
 def _entries(of: Drawing, shared: Sequence[RuleEntry]) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
     return [*(made(of) for made in MADE.values()), *shared]
+    return [*(made(of) for made in {**MADE, **PEOPLE}.values()), shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

@@ -12,9 +12,11 @@ from hypothesis import settings
 
 from tests.properties import (
     by_hand_best_practice,
+    by_hand_budgets,
     by_hand_challenges,
     by_hand_delays,
     by_hand_drawn,
+    by_hand_drawn_budgets,
     by_hand_drawn_care,
     by_hand_drawn_challenges,
     by_hand_drawn_delays,
@@ -48,6 +50,7 @@ DRAWN: dict[str, tuple[Callable[[int, int], World], Callable[[World], Found]]] =
     "exchange": (by_hand_drawn_incentives.exchange_world, by_hand_exchange.by_hand),
     "incentives": (by_hand_drawn_incentives.incentives_world, by_hand_incentives.by_hand),
     "segments": (by_hand_drawn_segments.segments_world, by_hand_segments.by_hand),
+    "budgets": (by_hand_drawn_budgets.budgets_world, by_hand_budgets.by_hand),
     "delays": (by_hand_drawn_delays.delays_world, by_hand_delays.by_hand),
 }
 WORLDS, ROWS = max(1, settings().max_examples // 50), 40  # two of each by default, forty of each in a deep run

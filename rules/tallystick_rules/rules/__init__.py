@@ -11,6 +11,7 @@ from tallystick_rules.rules.admitted_spell import AdmittedSpell
 from tallystick_rules.rules.avoidable_activity import AvoidableActivity
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.block import Block
+from tallystick_rules.rules.capitation import Capitation
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
 from tallystick_rules.rules.gain_loss_share import GainLossShare
@@ -30,6 +31,7 @@ from tallystick_rules.rules.simple_incentive import SimpleIncentive
 from tallystick_rules.rules.subcontract import Subcontract
 from tallystick_rules.rules.unit_price import UnitPrice
 from tallystick_rules.rules.value_exchange import ValueExchange
+from tallystick_rules.rules.year_of_care import YearOfCare
 
 RULES: tuple[type[Rule], ...] = (
     AccessSatisfaction,
@@ -37,6 +39,7 @@ RULES: tuple[type[Rule], ...] = (
     AvoidableActivity,
     BestPracticeTariff,
     Block,
+    Capitation,
     Challenges,
     DischargeCostTransfer,
     GainLossShare,
@@ -56,5 +59,6 @@ RULES: tuple[type[Rule], ...] = (
     Subcontract,
     UnitPrice,
     ValueExchange,
+    YearOfCare,
 )
 """Every national rule, by name."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import bisect
 import datetime
+import typing
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import field, frozen
 
-from tallystick.kernel.case import Case, ContractCase, Period
+from tallystick.kernel.case import SETTLES, Case, ContractCase, Period, months_later
+from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.program import Program
 
 NO_CONTRACT = -1
@@ -47,6 +49,17 @@ class Layout:
         """First and last day of a period, by its place."""
         period = self.periods[place][1]
         return period.first, period.last
+
+    def month_begins(self, node: Node) -> list[datetime.date]:
+        """The first day of a month of each period's year: counted from its place among the months of its contract."""
+        month, cut = typing.cast(tuple[int, bool], node.data)
+        days = []
+        for number, period in self.periods:
+            contract = self.contracts[number]
+            start = (period.number - 1) * SETTLES[contract.settles]
+            begins = months_later(contract.first, start - start % 12 + month)
+            days.append(min(begins, contract.until + DAY) if cut else begins)
+        return days
 
 
 def lay_out(program: Program) -> Layout:

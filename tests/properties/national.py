@@ -15,13 +15,18 @@ from tallystick.kernel.program import references
 from tallystick.kernel.tables import Column
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
-from tests.properties import national_drawn, national_incentives, national_pools, national_quality, national_segments
+from tests.properties import (
+    national_drawn,
+    national_incentives,
+    national_people,
+    national_pools,
+    national_quality,
+    national_segments,
+)
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import fund_shared
 from tests.properties.national_incentives import exchange_shared
-from tests.properties.national_drawn import MADE, fund_shared
-from tests.properties.national_people import MADE as PEOPLE
 from tests.properties.national_values import LIMITS, TEXTS, UNIQUE
 from tests.properties.rows_drawn import MOMENTS, POOLS, in_turn, one_of_each
 from tests.support import case, contract, framed, fund
@@ -31,6 +36,7 @@ ROW_RULES = RULES
 MADE = {
     **national_drawn.MADE,
     **national_incentives.MADE,
+    **national_people.MADE,
     **national_pools.MADE,
     **national_quality.MADE,
     **national_segments.MADE,
@@ -115,7 +121,6 @@ def _refers(entry: RuleEntry) -> Sequence[str]:
 def _entries(of: Drawing, shared: Sequence[RuleEntry]) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
     return [*(made(of) for made in MADE.values()), *shared]
-    return [*(made(of) for made in {**MADE, **PEOPLE}.values()), shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

@@ -14,6 +14,7 @@ from tallystick.kernel.facts import Facts, Row
 from tallystick.kernel.tables import Column
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
+from tests.properties import national_bundles
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import MADE, fund_shared
@@ -97,12 +98,14 @@ def _world(of: Drawing, rule: type | None) -> National:
 
 
 def _refers(entry: RuleEntry) -> Sequence[str]:
-    return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ())]
+    scope = [one["currency"] for one in entry.shape.get("variable_scope", ())]
+    return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ()), *scope]
 
 
 def _entries(of: Drawing, shared: RuleEntry) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
-    return [*(made(of) for made in MADE.values()), shared]
+    made = {**MADE, **national_bundles.MADE}
+    return [*(one(of) for one in made.values()), national_bundles.currency(of), shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

@@ -12,9 +12,11 @@ from hypothesis import settings
 
 from tests.properties import (
     by_hand_best_practice,
+    by_hand_bundles,
     by_hand_challenges,
     by_hand_delays,
     by_hand_drawn,
+    by_hand_drawn_bundles,
     by_hand_drawn_care,
     by_hand_drawn_challenges,
     by_hand_drawn_delays,
@@ -31,6 +33,7 @@ DRAWN: dict[str, tuple[Callable[[int, int], World], Callable[[World], Found]]] =
     "prices": (by_hand_drawn.prices_world, by_hand_prices.by_hand),
     "best practice": (by_hand_drawn_care.best_practice_world, by_hand_best_practice.by_hand),
     "patients": (by_hand_drawn_care.patients_world, by_hand_patients.by_hand),
+    "bundles": (by_hand_drawn_bundles.bundles_world, by_hand_bundles.by_hand),
     "challenges": (by_hand_drawn_challenges.challenges_world, by_hand_challenges.by_hand),
     "people": (by_hand_drawn_people.people_world, by_hand_people.by_hand),
     "recipes": (by_hand_drawn_recipes.recipes_world, by_hand_recipes.by_hand),

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from tallystick.kernel.rules import Rule
 from tallystick_rules.rules.admitted_spell import AdmittedSpell
+from tallystick_rules.rules.aligned_payment_and_incentive import AlignedPaymentAndIncentive
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
+from tallystick_rules.rules.blended_payment import BlendedPayment
 from tallystick_rules.rules.block import Block
 from tallystick_rules.rules.challenges import Challenges
 from tallystick_rules.rules.discharge_cost_transfer import DischargeCostTransfer
 from tallystick_rules.rules.gain_loss_share import GainLossShare
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
+from tallystick_rules.rules.payment_limit import PaymentLimit
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.recipe import Recipe
@@ -23,13 +26,16 @@ from tallystick_rules.rules.unit_price import UnitPrice
 
 RULES: tuple[type[Rule], ...] = (
     AdmittedSpell,
+    AlignedPaymentAndIncentive,
     BestPracticeTariff,
+    BlendedPayment,
     Block,
     Challenges,
     DischargeCostTransfer,
     GainLossShare,
     OutcomesPayment,
     PatientExperience,
+    PaymentLimit,
     PupilPremium,
     PupilPremiumFund,
     Recipe,

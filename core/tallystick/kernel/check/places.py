@@ -23,7 +23,7 @@ class Places:
         self.periods = {c.id: tuple(c.periods()) for c in program.case.contracts}
         self._program = program
         self._contracts = {c.id: c for c in program.case.contracts}
-        self._claims: dict[tuple[str, ...], dict[tuple[str, ...], list[ContractCase]]] = {}
+        self._claims: dict[tuple[str, ...], dict[tuple[object, ...], list[ContractCase]]] = {}
         self._of: dict[str, list[tuple[str, int] | None]] = {}
         self._rows: dict[tuple[str, str, int], list[int]] = {}
         self._unplaced: Counter[tuple[str, str]] = Counter()
@@ -78,7 +78,7 @@ class Places:
         (contract,) = including
         return contract, next(p for p in self.periods[contract.id] if p.first <= day <= p.last)
 
-    def _claiming(self, parties: tuple[str, ...], row: Row) -> Sequence[ContractCase]:
+    def _claiming(self, parties: tuple[str, ...], row: Row) -> list[ContractCase]:
         """The contracts whose parties are the row's: sorted by their parties once, since there may be thousands."""
         if parties not in self._claims:
             self._claims[parties] = {}

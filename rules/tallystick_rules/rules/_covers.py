@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
 
 from tallystick.kernel.flows import Covered, Figure, Units
-from tallystick.kernel.language.series import Amount, Flag
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.series import Amount, Flag, literal
 from tallystick.kernel.language.words import when
 from tallystick.kernel.parameters import PriceList
 from tallystick.kernel.trace import Activity, Claimed
@@ -52,3 +53,11 @@ def covered(
 def covered_claim(claim: Claimed, where: Flag, reason: str) -> Covered:
     """Claim at nil, in some of its rows, what a currency that does not pay claims and values."""
     return Covered(claim.rows, unit=claim.unit, where=where, units=claim.units, amount=claim.worth, reason=reason)
+
+
+def added(amounts: Sequence[Amount]) -> Amount:
+    """The amounts added up."""
+    found: Amount = literal(Kind.AMOUNT, 0)
+    for number, one in enumerate(amounts):
+        found = one if number == 0 else found + one
+    return found

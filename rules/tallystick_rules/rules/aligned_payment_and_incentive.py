@@ -11,14 +11,13 @@ from tallystick.kernel.accounts import Contract
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Flow, Priced, Units
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import Amount, Flag, Maybe, Rate, literal
+from tallystick.kernel.language.series import Amount, Flag, Maybe, Rate
 from tallystick.kernel.language.words import instalment, total, when
 from tallystick.kernel.parameters import Label, Parts
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Claimed, Value
-from tallystick_rules.rules._covers import Covers, covered, covered_claim
+from tallystick_rules.rules._covers import Covers, added, covered, covered_claim
 from tallystick_rules.rules._to_date import plan, to_date
 
 
@@ -111,10 +110,11 @@ class AlignedPaymentAndIncentive(Rule):
         instalments = instalment(self.fixed, self.profile).named("fixed element of this period")
         yield Flow(contract.commissioner, contract.provider, instalments, kind="fixed", reason=FIXED)
         by_activity = self.variable_element is VariableElement.BY_ACTIVITY
-        worth: Amount = literal(Kind.AMOUNT, 0)
+        values: list[Amount] = []
         for claim, variable in self._in_scope(value):
             amount = _part(claim.amount, self.variable_share) if by_activity else claim.amount
-            worth = worth + total(when(variable, amount.or_else(0) if isinstance(amount, Maybe) else amount))
+            row = amount.or_else(0) if isinstance(amount, Maybe) else amount
+            values.append(total(when(variable, row.named(f"worth of a variable {claim.unit}"))))
             if by_activity:
                 yield Priced(claim.rows, unit=claim.unit, where=variable, units=claim.units, amount=amount,
                              reason="the variable element")  # fmt: skip
@@ -125,6 +125,7 @@ class AlignedPaymentAndIncentive(Rule):
             yield covered_claim(claim, claim.where, COVERED)
         for part in self.covers:
             yield from covered(activity, part, COVERED)
+        worth = added(values)
         if by_activity:
             year = (self.planned_variable * self.variable_share).named("planned variable element of the year")
             planned = instalment(year, self.plan_profile).named("planned for this period")
@@ -148,7 +149,7 @@ class AlignedPaymentAndIncentive(Rule):
                 found = claim.rows.where(records[0].where or {})
                 for one in records[1:]:
                     found = found | claim.rows.where(one.where or {})
-                yield claim, (claim.where & found).named("variable")
+                yield claim, (claim.where & found).named(f"variable {claim.unit}")
 
     def _check(self) -> None:
         scope: tuple[Variable, ...] = self.variable_scope  # type: ignore[assignment]

@@ -91,8 +91,8 @@ class BlendedPayment(Rule):
         yield Flow(buyer, provider, planned.part, kind="fixed", reason="the plan, an instalment")
         above = worth.with_each(lambda actual, expected: (actual - expected).at_least(0), planned).called("above plan")
         below = worth.with_each(lambda actual, expected: (expected - actual).at_least(0), planned).called("below plan")
-        up, far_up = _within(above, planned, self.share_above, self.band_above, self.beyond_above)
-        down, far_down = _within(below, planned, self.share_below, self.band_below, self.beyond_below)
+        up, far_up = _within("above", above, planned, self.share_above, self.band_above, self.beyond_above)
+        down, far_down = _within("below", below, planned, self.share_below, self.band_below, self.beyond_below)
         yield Flow(buyer, provider, up.part, kind="adjustment", reason=ABOVE)
         yield Flow(provider, buyer, down.part, kind="adjustment", reason=BELOW)
         yield Figure("value above the plan", worth.part - planned.part, reason="below zero if less was done")
@@ -118,7 +118,7 @@ GLASS = "the glass is broken: the plan is to be spoken about"
 
 
 def _within(
-    moved: ToDate, planned: ToDate, share: Rate, band: Rate | None, beyond: Rate | None
+    side: str, moved: ToDate, planned: ToDate, share: Rate, band: Rate | None, beyond: Rate | None
 ) -> tuple[ToDate, ToDate | None]:
     """What is due of a value beside the plan, and how much of that value lies beyond the band."""
     near = each_contract(share)
@@ -127,8 +127,8 @@ def _within(
     edge, far = each_contract(band), each_contract(beyond)
     inside = moved.with_each(
         lambda amount, expected: amount.at_most((expected.as_line() * edge).as_line()), planned
-    ).called("within the band")
-    outside = moved.with_each(rest, inside).called("beyond the band")
+    ).called(f"within the band {side} the plan")
+    outside = moved.with_each(rest, inside).called(f"beyond the band {side} the plan")
     due = inside.with_each(
         lambda one, other: (one.as_line() * near).as_line() + (other.as_line() * far).as_line(), outside
     )

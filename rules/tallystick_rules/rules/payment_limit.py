@@ -9,14 +9,13 @@ from tallystick.kernel.accounts import Contract
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Flow, Priced, Units
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import Amount, Flag, literal
+from tallystick.kernel.language.series import Amount, Flag
 from tallystick.kernel.language.words import each_contract, running, so_far, total, when
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Claimed, Value
-from tallystick_rules.rules._covers import covered_claim
+from tallystick_rules.rules._covers import added, covered_claim
 from tallystick_rules.rules._to_date import ToDate, plan, to_date
 
 
@@ -90,16 +89,18 @@ class PaymentLimit(Rule):
         """Pay for each row, claim it, and take back what is above the limit."""
         self._check()
         claims = [(claim, self._counts(claim)) for claim in value.claims(*self.on)]
-        counted = sum_of([total(when(counts, claim.worth)) for claim, counts in claims])
+        counted = added([total(when(counts, claim.worth)) for claim, counts in claims])
         limit = each_contract(self.limit).named("limit of the year")
         buyer, provider = contract.commissioner, contract.provider
+        in_order = len({claim.rows.table.name for claim, _ in claims}) == 1
         for claim, counts in claims:
-            above = counts & _above(claims, limit) if len({one.rows.table.name for one, _ in claims}) == 1 else None
-            yield Priced(claim.rows, unit=claim.unit, where=claim.where if above is None else claim.where & ~above,
-                         units=claim.units, amount=claim.amount, reason=FULL)  # fmt: skip
-            if above is not None:
+            within = claim.where
+            if in_order:
+                above = (counts & _above(claims, limit)).named("above the year's limit")
+                within = claim.where & ~above
                 yield covered_claim(claim, above, "above the limit")
                 yield Flow(buyer, provider, when(above, claim.worth), kind="price", reason=OVER)
+            yield Priced(claim.rows, unit=claim.unit, where=within, units=claim.units, amount=claim.amount, reason=FULL)
         most = ToDate(limit, limit) if self.held_to is Held.WHOLE_YEAR else plan(self.limit, self.profile, "limit")
         over = to_date(counted, "counted against the limit").with_each(
             lambda amount, up_to: (amount - up_to).at_least(0), most
@@ -107,7 +108,7 @@ class PaymentLimit(Rule):
         yield Flow(provider, buyer, over.part, kind="adjustment", reason=BACK)
         yield Figure("value above the limit", over.part, reason="earned, and not paid")
         if self.choice:
-            chosen = sum_of([total(when(_chosen(claim, self.choice), claim.worth)) for claim, _ in claims])
+            chosen = added([total(when(_chosen(claim, self.choice), claim.worth)) for claim, _ in claims])
             bears = "the commissioner" if self.choice_borne_by is Bears.COMMISSIONER else "the provider"
             yield Figure("value of what patients chose", chosen, reason=f"{bears} bears it above the limit")
 
@@ -137,14 +138,6 @@ def _chosen(claim: Claimed, choice: dict[str, tuple[str, ...]]) -> Flag:
 def _above(claims: Sequence[tuple[Claimed, Flag]], limit: Amount) -> Flag:
     """The rows before which the limit of the year is used up, in order of date and key."""
     worth = [when(counts, claim.worth) for claim, counts in claims]
-    before = so_far(sum_of([total(one) for one in worth])).named("counted in the year before this period")
-    row = sum_of(worth)
+    before = so_far(added([total(one) for one in worth])).named("counted in the year before this period")
+    row = added(worth).named("counted of this row")
     return (before + running(row) - row >= limit).named("the limit is used up before this row")
-
-
-def sum_of(amounts: Sequence[Amount]) -> Amount:
-    """The amounts added up."""
-    found: Amount = literal(Kind.AMOUNT, 0)
-    for number, one in enumerate(amounts):
-        found = one if number == 0 else found + one
-    return found

@@ -23,6 +23,7 @@ from tests.properties import (
     national_quality,
     national_segments,
 )
+from tests.properties import national_bundles
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import fund_shared
@@ -116,11 +117,15 @@ def _world(of: Drawing, rule: type | None) -> National:
 
 def _refers(entry: RuleEntry) -> Sequence[str]:
     return references(entry)
+    scope = [one["currency"] for one in entry.shape.get("variable_scope", ())]
+    return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ()), *scope]
 
 
 def _entries(of: Drawing, shared: Sequence[RuleEntry]) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
     return [*(made(of) for made in MADE.values()), *shared]
+    made = {**MADE, **national_bundles.MADE}
+    return [*(one(of) for one in made.values()), national_bundles.currency(of), shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

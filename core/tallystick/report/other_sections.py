@@ -17,7 +17,7 @@ def units(part: ContractPart) -> Iterator[Section]:
         return
     rows, unclaimed, valued = [], [], []
     for (table, unit), states in sorted(part.units.items()):
-        worth = states["covered_pence"] or states["valued_pence"]
+        worth = states["covered_pence"] or (0 if states["priced"] else states["valued_pence"])
         name = f"{plain_name(table)}: {unit}"
         if states["valued_pence"] not in (0, worth):
             money = value_text(Kind.AMOUNT, states["valued_pence"], part.settlement.case.money)

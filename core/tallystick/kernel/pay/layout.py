@@ -40,6 +40,8 @@ class Layout:
     """The first day of each cell, at which a contract's numbers are read for its rows."""
     before: Sequence[int] = field(default=())
     """The place of the contract's period before, for each place in ``periods``; -1 for its first."""
+    by_parties: dict[tuple[str, ...], Any] = field(factory=dict, init=False, repr=False)
+    """Frames that find a cell by its contract's parties, made once for all scans: there may be thousands of them."""
 
     def segment(self, day: datetime.date) -> int:
         """Which segment a day is in."""

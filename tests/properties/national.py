@@ -15,7 +15,6 @@ from tallystick.kernel.program import references
 from tallystick.kernel.tables import Column
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
-from tests.properties import (
     national_drawn,
     national_incentives,
     national_people,
@@ -23,7 +22,7 @@ from tests.properties import (
     national_quality,
     national_segments,
 )
-from tests.properties import national_bundles
+from tests.properties import national_drawn, national_bundles, national_incentives, national_people, national_pools, national_quality, national_segments
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import fund_shared
@@ -36,6 +35,7 @@ SPECS = {one.table.name: one.table for one in TABLES}
 ROW_RULES = RULES
 MADE = {
     **national_drawn.MADE,
+    **national_bundles.MADE,
     **national_incentives.MADE,
     **national_people.MADE,
     **national_pools.MADE,
@@ -117,15 +117,11 @@ def _world(of: Drawing, rule: type | None) -> National:
 
 def _refers(entry: RuleEntry) -> Sequence[str]:
     return references(entry)
-    scope = [one["currency"] for one in entry.shape.get("variable_scope", ())]
-    return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ()), *scope]
 
 
 def _entries(of: Drawing, shared: Sequence[RuleEntry]) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
-    return [*(made(of) for made in MADE.values()), *shared]
-    made = {**MADE, **national_bundles.MADE}
-    return [*(one(of) for one in made.values()), national_bundles.currency(of), shared]
+    return [*(made(of) for made in MADE.values()), national_bundles.currency(of), *shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from tallystick.kernel.rules import Rule
 from tallystick_rules.rules.access_satisfaction import AccessSatisfaction
 from tallystick_rules.rules.admitted_spell import AdmittedSpell
-from tallystick_rules.rules.avoidable_activity import AvoidableActivity
 from tallystick_rules.rules.aligned_payment_and_incentive import AlignedPaymentAndIncentive
+from tallystick_rules.rules.avoidable_activity import AvoidableActivity
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff
 from tallystick_rules.rules.blended_payment import BlendedPayment
 from tallystick_rules.rules.block import Block
@@ -21,9 +21,9 @@ from tallystick_rules.rules.incentive_taper import IncentiveTaper
 from tallystick_rules.rules.marginal_rate import MarginalRate
 from tallystick_rules.rules.outcomes_payment import OutcomesPayment
 from tallystick_rules.rules.patient_experience import PatientExperience
+from tallystick_rules.rules.payment_limit import PaymentLimit
 from tallystick_rules.rules.pooled_budget import PooledBudget
 from tallystick_rules.rules.prepaid_incentive import PrepaidIncentive
-from tallystick_rules.rules.payment_limit import PaymentLimit
 from tallystick_rules.rules.pupil_premium import PupilPremium
 from tallystick_rules.rules.pupil_premium_fund import PupilPremiumFund
 from tallystick_rules.rules.quality_points import QualityPoints
@@ -39,8 +39,8 @@ from tallystick_rules.rules.year_of_care import YearOfCare
 RULES: tuple[type[Rule], ...] = (
     AccessSatisfaction,
     AdmittedSpell,
-    AvoidableActivity,
     AlignedPaymentAndIncentive,
+    AvoidableActivity,
     BestPracticeTariff,
     BlendedPayment,
     Block,
@@ -52,9 +52,9 @@ RULES: tuple[type[Rule], ...] = (
     MarginalRate,
     OutcomesPayment,
     PatientExperience,
+    PaymentLimit,
     PooledBudget,
     PrepaidIncentive,
-    PaymentLimit,
     PupilPremium,
     PupilPremiumFund,
     QualityPoints,

@@ -15,6 +15,8 @@ from tallystick.kernel.program import references
 from tallystick.kernel.tables import Column
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
+from tests.properties import (
+    national_bundles,
     national_drawn,
     national_incentives,
     national_people,
@@ -22,7 +24,6 @@ from tallystick_rules.tables import TABLES
     national_quality,
     national_segments,
 )
-from tests.properties import national_drawn, national_bundles, national_incentives, national_people, national_pools, national_quality, national_segments
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
 from tests.properties.national_drawn import fund_shared

@@ -19,11 +19,11 @@ from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Paid
 from tallystick_rules.rules import _cohort
 from tallystick_rules.rules._budget import ADDITIONAL, REPLACES, Replaced, check_budget, replacing
+from tallystick_rules.rules._covers import Covers
 from tallystick_rules.rules._eligible_days import listed_again, to_date
 from tallystick_rules.rules._overlaps import InSegments, Overlaps, in_segments
 from tallystick_rules.rules._prices import unit_of, units_of
 from tallystick_rules.rules._roll_forward import RollForward
-from tallystick_rules.rules.block import Covers
 
 
 class Unlisted(enum.Enum):

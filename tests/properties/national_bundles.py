@@ -16,7 +16,7 @@ from tests.properties.expressions_drawn import Drawing
 from tests.support import use
 
 PROFILES = (None, Profile(("1/12",) * 12), Profile(("1",) + ("0",) * 11))
-HELD = "worth"
+HELD = "contacts held"
 """The label of the currency that does not pay, on whose value these rules do: contacts by their service."""
 
 

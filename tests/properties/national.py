@@ -102,7 +102,7 @@ def _world(of: Drawing, rule: type | None) -> National:
     alike = _entries(of, shared)
     for name in ("A", "B", "C")[: of.pick(1, 2, 3)]:
         entries = alike if of.pick(True, False) else _entries(of, shared)
-        taken = [one for one in entries if one.cls is rule or of.pick(True, False)] or entries[:1]
+        taken = [one for one in entries if one.cls is rule or of.pick(True, False, False, False)] or entries[:1]
         needed = {label for one in taken for label in _refers(one)}
         taken += [one for one in entries if one.label in needed and one not in taken]
         held.append((name, of.pick("RA", "RB"), of.pick("QA", "QB"), "quarter", tuple(taken)))

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tallystick.kernel.program import compose
+from tallystick.kernel.settlement import settle as settled
 from tallystick_rules.rules import AccessSatisfaction, Block
 from tallystick_rules.rules._answers import FewAnswers
 from tallystick_rules.rules._satisfied import Bound, Method
 from tallystick_rules.tables import Indicators
-from tests.support import Read, case, contract, read_case, settle, use
+from tests.support import Read, case, contract, framed_tables, read_case, rows_of, settle, use
 
 ASKED = "satisfied with the wait"
 SAFE = {"method": Method.LOWER_BOUND, "lower": None, "z": "1.96"}
@@ -278,3 +279,30 @@ def test_rows_that_nobody_may_be_paid_on_end_the_run(
     found = read_case(reading, made(**given), indicators=rows)
     says = [program.uses[one.identity].traced.nevers[one.number][0] for one in found.nevers if one.rows]
     assert any(words in one for one in says)
+
+
+def broken(made_case: Any, *rows: dict[str, Any]) -> list[str]:
+    """What did not hold; the contract has no lines then."""
+    found = settled(made_case, framed_tables(compose(made_case), rows_of(made_case, {"indicators": list(rows)})))
+    assert not found.lines
+    return [one.name for one in found.checks if not one.passed]
+
+
+def test_nobody_on_the_list_is_no_payment_of_nothing_but_stops_the_contract() -> None:
+    # An empty cell leaves the scheme's number, which may be zero: £3.95 × 0 would be paid without a word.
+    (why,) = broken(made(value=None, each="£3.95", people=0), said(80, 100))
+    assert why == "access: people is at least 1, or all of it would come to nothing"
+
+
+@pytest.mark.parametrize("back", ["RXX", "A/access"])
+def test_what_is_not_released_goes_neither_to_the_practice_nor_back_into_its_pot(back: str) -> None:
+    (why,) = broken(made(unreleased_to=back), said(50, 100))
+    assert why == "access: unreleased_to is not the provider, nor the pot that holds it"
+    assert not settled_without(made(unreleased_to=back), said(80, 100))  # all is released: nothing to go anywhere
+
+
+def settled_without(made_case: Any, *rows: dict[str, Any]) -> list[str]:
+    """What did not hold in a contract that is settled."""
+    found = settled(made_case, framed_tables(compose(made_case), rows_of(made_case, {"indicators": list(rows)})))
+    assert found.lines
+    return [one.name for one in found.checks if not one.passed]

@@ -140,7 +140,7 @@ def test_the_ring_fence_may_be_the_commissioners_own_and_is_shown(reading: Read)
 def test_provider_and_ring_fence_have_the_full_value_and_each_unit_is_covered_once(reading: Read) -> None:
     made, rows = world({"2025-05-01": 12_345, "2025-06-01": 3})
     found = read_case(reading, made, contacts=rows)
-    (law,) = found.laws
+    law = found.laws[-1]
     assert (law.left, law.right) == (12_348, 12_348)
     (covered,) = [one for one in found.units if one.identity.startswith("marginal-rate")]
     assert (covered.units, covered.worth, covered.clashing) == (12_348, 12_348, 0)
@@ -161,6 +161,22 @@ def test_a_rule_that_values_nothing_is_refused() -> None:
     rule = use(MarginalRate, "threshold", on=(Label("block"),), baseline="£1", rate="30%", ring_fence=POT)
     stopped = compose(case(contract("A", use(Block, "block", value="£1"), rule), tables=TABLES)).stopped
     assert "values no units, so nothing would be paid" in stopped["A"].why
+
+
+def test_nothing_under_on_is_refused() -> None:
+    rule = use(MarginalRate, "threshold", on=(), baseline="£1", rate="30%", ring_fence=POT)
+    stopped = compose(case(contract("A", rule), tables=TABLES, prices=(PRICES,))).stopped
+    assert "no rule is named under on, so nothing would be paid" in stopped["A"].why
+
+
+def test_a_ring_fence_that_is_the_provider_stops_the_contract(reading: Read) -> None:
+    # 100 above the baseline at 30%: the 70 that are set aside would be paid to the provider after all.
+    made, rows = world({"2025-05-01": 12_100}, ring_fence="RXX")
+    broken = [(law.left, law.right) for law in read_case(reading, made, contacts=rows).laws if law.left != law.right]
+    assert broken == [(70, 0)]
+    found = settled(made, framed_tables(compose(made), rows_of(made, {"contacts": rows})))
+    assert not found.lines
+    assert any("ring_fence is not the provider" in one.name for one in found.checks if not one.passed)
 
 
 def test_a_block_that_covers_the_same_units_is_a_failed_check() -> None:

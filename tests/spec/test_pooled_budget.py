@@ -24,6 +24,7 @@ POOL, KEPT = "A/pool", "A/the council's part"
 LAW = "SI 2000/617, regulation 5"
 NOT_POOLED = (NotPooled(service="surgery", reason=LAW), NotPooled(service="emergency ambulance", reason=LAW))
 VISITS = Label("visits")
+OWN = "pool and carried_in are pots of their own"
 
 
 def partner(name: str, who: str, contribution: Any, share: Any, at_end: AtEnd = AtEnd.RETURN, **more: Any) -> Any:
@@ -286,3 +287,42 @@ def test_another_rule_that_pays_out_of_the_pool_breaks_its_law(reading: Read) ->
     other = use(Recipe, "other", payer=POOL, payee="RZZ", amount="£12")
     made, _ = world(pooled(), other, settles="quarter")
     assert [law.period for law in read_case(reading, made).laws if law.left != law.right] == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"pool": "QYY"},
+        {"services": [{"service": "urgent treatment", "who": POOL, "amount": "£1,200"}]},
+        {"aligned": [{"service": "ambulance", "owner": POOL, "who": "RXX", "budget": "£1"}]},
+        {"host": POOL},
+    ],
+)
+def test_a_pool_that_is_somebody_elses_account_stops_the_contract(given: dict[str, Any]) -> None:
+    assert OWN in broken(pooled(**given))
+
+
+@pytest.mark.parametrize("pot", [POOL, "LA1", "RXX"])
+def test_what_is_carried_forward_is_neither_a_partys_nor_in_the_pool(pot: str) -> None:
+    council = {**CARRYING, "carried_in": pot}
+    assert OWN in broken(pooled(BOARD, council))
+
+
+def test_two_partners_do_not_carry_forward_in_one_pot() -> None:
+    board = {**BOARD, "at_end": AtEnd.CARRY, "carried_in": KEPT}
+    assert OWN in broken(pooled(board, CARRYING))
+
+
+@pytest.mark.parametrize("settles", ["month", "quarter", "year"])
+@pytest.mark.parametrize("closes", ["2025-09-30", "2025-11-15"])
+def test_a_pool_that_goes_on_after_it_closes_stops_the_contract(settles: str, closes: str) -> None:
+    rule = pooled(amount="£1,140", closes_on=closes)
+    assert "nothing moves after closes_on" in broken(rule, last="2025-12-31", settles=settles)
+
+
+def broken(rule: Any, **about: Any) -> str:
+    """What did not hold, a line each; the contract has no lines then."""
+    made, _ = world(rule, **about)
+    found = settled(made, framed_tables(compose(made), {}))
+    assert not found.lines
+    return "\n".join(one.name for one in found.checks if not one.passed)

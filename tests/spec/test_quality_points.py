@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from tallystick.kernel.program import compose
+from tallystick.kernel.settlement import settle as settled
 from tallystick_rules.rules import QualityPoints
 from tallystick_rules.rules._points import Direction, Unmeasured
 from tallystick_rules.tables import Indicators
-from tests.support import Read, case, contract, read_case, settle, use
+from tests.support import Read, case, contract, framed_tables, read_case, rows_of, settle, use
 
 Says = dict[str, tuple[int | None, int | None]]
 """For each indicator its numerator and its denominator."""
@@ -200,7 +201,7 @@ def test_before_the_year_ends_only_what_is_on_account_is_paid(reading: Read) -> 
 
 def test_a_year_of_nine_months_may_be_settled_after_nine(reading: Read) -> None:
     nine = made(last="2025-12-31", decided_after_months=9, last_year="£1,000", on_account="80%")
-    assert paid(reading, nine, {"first": (70, 100)}, "2025-12-31") == 1_200_00
+    assert paid(reading, nine, {"first": (70, 100)}, "2025-12-31") == 1_200_00  # the points of a whole year
 
 
 def test_a_year_that_goes_on_after_it_was_to_be_decided_breaks_a_law(reading: Read) -> None:
@@ -263,3 +264,12 @@ def fault_of(reading: Read, made_case: Any, given: list[dict[str, Any]]) -> str:
     uses = compose(made_case).uses
     found = read_case(reading, made_case, indicators=given).nevers
     return "; ".join(uses[line.identity].traced.nevers[line.number][0] for line in found if line.rows)
+
+
+def test_nobody_on_the_list_is_no_payment_of_nothing_but_stops_the_contract() -> None:
+    # All that was paid on account would go back for want of a number: the cell is empty, and the scheme says 0.
+    nobody = made(list_size=0, average_list=10_295, last_year="£1,000", on_account="80%")
+    found = settled(nobody, framed_tables(compose(nobody), rows_of(nobody, {"indicators": rows({"first": (70, 100)})})))
+    assert not found.lines
+    (why,) = (one.name for one in found.checks if not one.passed)
+    assert why == "quality: list_size is at least 1, or all of it would come to nothing"

@@ -296,6 +296,28 @@ def test_start_up_money_is_repaid_once_however_often_the_contract_settles(readin
     assert [pence for _, pence in repaid] == [20_000_00, 10_000_00]
 
 
+def test_start_up_money_that_was_repaid_does_not_stand_again_the_year_after(reading: Read) -> None:
+    # 20,000 of 30,000 is repaid in the first year. To say £30,000 for the second too would repay it twice over.
+    rows = [result("£1,000,000", "£960,000", measured_on=day) for day in ("2025-06-30", "2026-06-30")]
+    for settles in ("quarter", "year"):
+        about = {"last": "2027-03-31", "settles": settles}
+        found = read_case(reading, made(start_up="£30,000", **about), benchmarks=rows)
+        broken = [(law.left, law.right) for law in found.laws if law.left != law.right]
+        assert broken == [(30_000_00, 10_000_00)]
+        by_year = {"2025-04-01": "£30,000", "2026-04-01": "£10,000"}
+        found = read_case(reading, made(start_up=by_year, **about), benchmarks=rows)
+        assert all(law.left == law.right for law in found.laws)
+        assert earned(reading, made(start_up=by_year, **about), *rows) == 40_000_00 - 30_000_00
+
+
+def test_a_year_without_a_result_is_shown(reading: Read) -> None:
+    rows = [result("£1,000,000", "£960,000")]
+    for settles in ("month", "year"):
+        found = read_case(reading, made(last="2027-03-31", settles=settles), benchmarks=rows)
+        without = [one.period for one in found.figures if one.name == "years without a result" and one.value]
+        assert without == [24 if settles == "month" else 2]
+
+
 def test_each_payer_has_its_own_benchmark_gate_and_share(reading: Read) -> None:
     terms = made(payer_shares=[{"payer": "AOK", "share": "40%"}], loss_share_least="30%", loss_share_most="30%")
     rows = (

@@ -18,8 +18,8 @@ METHODS = {
 }
 """What stands in scheme.toml, for each way to decide."""
 
-AT_THRESHOLD = {"practice-14": 50, "practice-03": 100, "practice-22": 200}
-"""Practices with exactly 70% satisfied, and how many answered."""
+AT_THRESHOLD = {"practice-14": 50, "practice-23": 90, "practice-03": 100, "practice-22": 200}
+"""All practices with exactly 70% satisfied, and how many answered."""
 
 FEW = "practice-07"
 THRESHOLD, Z = Fraction(7, 10), Fraction(196, 100)
@@ -146,10 +146,10 @@ def _at_threshold(runs: Mapping[str, Result]) -> str:
     needed = ", ".join(f"{satisfied_needed(answers)} of {answers}" for answers in AT_THRESHOLD.values())
     return (
         "## What does the lower bound take from practices exactly at the threshold?\n\n"
-        f"All of it, whatever the number of answers: {money_text(lost)} from these three.\n\n{block(table)}\n"
-        f"To be paid by the lower bound, {needed} have to be satisfied: the fewer answer,\n"
-        "the more satisfied they have to be. Somebody pays for a small sample: with a step it is chance that decides,\n"
-        "with the bound it is small practices that lose.\n"
+        f"All of it, whatever the number of answers: {money_text(lost)} from these four.\n\n{block(table)}\n"
+        f"To be paid by the lower bound, {needed} have to be satisfied: the fewer\n"
+        "answer, the more satisfied they have to be. Somebody pays for a small sample: with a step it is chance that\n"
+        "decides, with the bound it is small practices that lose.\n"
     )
 
 

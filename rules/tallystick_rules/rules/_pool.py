@@ -109,6 +109,20 @@ def check(rule: Any) -> None:
             raise RuleError(says, about=about, write="host = …, for the whole pool")
 
 
+def mixed_up(rule: Any) -> Flag:
+    """Whether the pool, or the pot of what a partner carries forward, is also the account of somebody else."""
+    pots = [rule.pool, *(one.carried_in for one in rule.partners if one.carried_in is not None)]
+    others = [one.who for one in (*rule.partners, *rule.services, *each(rule.aligned))]
+    others += [one.owner for one in each(rule.aligned)] + ([] if rule.host is None else [rule.host])
+    flags: list[Flag] = [
+        one.code == other.code for place, one in enumerate(pots) for other in (*pots[place + 1 :], *others)
+    ]
+    found, *more = flags
+    for one in more:
+        found = found | one
+    return found.named("the pool or a pot is somebody else's account")
+
+
 def each(parts: Any) -> tuple[Any, ...]:
     """The parts of a list that may not be written at all."""
     return tuple(parts or ())

@@ -39,6 +39,14 @@ def after_it(months: Count, paid: Amount) -> Law:
     return Law(says, when(late, paid), each_contract(nothing))
 
 
+def nobody(people: Count, money: Amount, about: str) -> Law:
+    """Stops a contract whose number of people is zero, as an empty cell may make it: all would come to nothing."""
+    nothing: Amount = literal(Kind.AMOUNT, 0)
+    return Law(
+        f"{about} is at least 1, or all of it would come to nothing", when(people == 0, money), each_contract(nothing)
+    )
+
+
 def _so_many() -> Count:
     so_many: Count = planned_count(literal(Kind.COUNT, MONTHS), None, "months").now
     return so_many
@@ -71,7 +79,7 @@ def at_fault(rows: Any, names: Sequence[str], day: Day) -> Iterator[Never]:
 
 
 def unread(rows: Any, names: Sequence[str], day: Day, now: Flag) -> Iterator[Figure]:
-    """Results that decide nothing: of indicators that are not listed, and of other days than the year's last."""
+    """Results of listed indicators that decide nothing: of other days than the year's last."""
     listed = rows.indicator.is_in(tuple(names))
     early = listed & ~((rows.measured_on == day) & now)
     yield Figure("results of other days than the year's last", early, reason="they decide nothing")

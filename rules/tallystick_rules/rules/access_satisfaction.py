@@ -18,7 +18,7 @@ from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Paid
 from tallystick_rules.rules._answers import FewAnswers
 from tallystick_rules.rules._budget import ADDITIONAL, REPLACES, Replaced, check_budget, replacing
-from tallystick_rules.rules._results import DECIDED_AFTER, MONTHS, after_it, at_fault, result, unread, year_ends
+from tallystick_rules.rules._results import DECIDED_AFTER, MONTHS, after_it, at_fault, nobody, result, unread, year_ends
 from tallystick_rules.rules._satisfied import Bound, Method, check_method, released_share
 from tallystick_rules.rules._to_date import plan
 
@@ -36,7 +36,7 @@ class AccessSatisfaction(Rule):
     Who pays whom
         The commissioner pays the practice what is not at risk, and pays the rest into a pot that it holds. The pot
         pays the practice what is released, and the account under `unreleased_to` what is not. If that is the
-        commissioner, it gains when patients are dissatisfied, and the statement says so.
+        commissioner, it gains when patients are dissatisfied, and the statement says so. It is never the practice.
 
     How it is worked out
         1. The year is `value`, or `each` × `people`, rounded once. At risk is the year × `at_risk`, rounded half up.
@@ -132,6 +132,9 @@ class AccessSatisfaction(Rule):
         yield from unread(rows, (self.question,), day, now)
         yield after_it(self.decided_after_months, held.part)
         yield from replacing(self.replaces, paid, self.profile)
+        if self.people is not None and self.each is not None:
+            a_head = (each_contract(self.each) * one).as_line()
+            yield nobody(each_contract(self.people), a_head, "people")
 
     def _year(self) -> Amount:
         """What the year comes to, said in one of two ways."""
@@ -143,12 +146,17 @@ class AccessSatisfaction(Rule):
         says = "access-satisfaction: what it comes to in a year is said once"
         raise RuleError(says, about=about, write="value, or each and people")
 
-    def _released(self, contract: Contract, pot: Account, decided: Amount, share: Rate) -> Iterator[Flow | Figure]:
+    def _released(
+        self, contract: Contract, pot: Account, decided: Amount, share: Rate
+    ) -> Iterator[Flow | Figure | Law]:
         """What of the sum decided goes to the practice, and what goes where unreleased money goes."""
         released = (decided * share).as_line().named("released")
         refused = rest(decided, released).named("not released")
         yield Flow(pot, contract.provider, released, kind="release", reason="as far as patients were satisfied")
         yield Flow(pot, self.unreleased_to, refused, kind="forfeit", reason="too few were satisfied")
+        back = (self.unreleased_to.code == contract.provider.code) | (self.unreleased_to.code == pot.code)
+        nothing: Amount = each_contract(literal(Kind.AMOUNT, 0))
+        yield Law("unreleased_to is not the provider, nor the pot that holds it", when(back, refused), nothing)
         gained = when(self.unreleased_to.code == contract.commissioner.code, each_contract(refused))
         yield Figure("gained by the commissioner because patients were dissatisfied", gained)
 

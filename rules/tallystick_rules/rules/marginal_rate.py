@@ -8,9 +8,10 @@ from tallystick.kernel.accounts import Account, Contract
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Covered, Figure, Flow, Law, Units
 from tallystick.kernel.hooks import hookimpl
+from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import Amount, Rate
-from tallystick.kernel.language.words import rest, when
+from tallystick.kernel.language.series import Amount, Rate, literal
+from tallystick.kernel.language.words import each_contract, rest, when
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Value
@@ -27,7 +28,8 @@ class MarginalRate(Rule):
 
     Who pays whom
         The commissioner pays the provider, and pays the rest to the account under `ring_fence`: a pot of the contract,
-        a fund or a party. If that is the commissioner itself, nothing moves, and the sum is shown.
+        a fund or a party. If that is the commissioner itself, nothing moves, and the sum is shown. It may
+        not be the provider, which would then be paid in full.
 
     How it is worked out
         1. V is what the units were worth in the contract's year to date; B is what the year's baseline has come to, by
@@ -65,6 +67,9 @@ class MarginalRate(Rule):
     @hookimpl
     def payment_currency(self, value: Value) -> Iterator[Units]:
         """Cover the units, so that each has one payment."""
+        if not self.on:
+            says = "marginal-rate: no rule is named under on, so nothing would be paid"
+            raise RuleError(says, about="on", write='on = ["…"], with labels of currencies with pays = false')
         claimed = [list(value.claims(label)) for label in self.on]
         if not all(claimed):
             says = "a rule under on values no units, so nothing would be paid for it"
@@ -94,4 +99,8 @@ class MarginalRate(Rule):
         yield Figure("kept by the commissioner", when(kept, set_aside), reason="the rest above the baseline: not paid")
         yield Figure("baseline of the period", baseline.part, reason="up to here all is paid")
         yield Figure("value above the baseline", above.part, reason="paid in part, and the rest ring-fenced")
+        theirs = self.ring_fence.code == contract.provider.code
+        nothing: Amount = each_contract(literal(Kind.AMOUNT, 0))
+        says = "ring_fence is not the provider: what is set aside would be paid to it after all"
+        yield Law(says, when(theirs, set_aside), nothing)
         yield Law("provider and ring-fence have the full value", full + part + set_aside, worth.part)

@@ -27,6 +27,7 @@ from tallystick_rules.rules._pool import (
     each,
     given_back,
     labels,
+    mixed_up,
 )
 from tallystick_rules.rules._to_date import planned_count, to_date
 
@@ -146,6 +147,16 @@ class PooledBudget(Rule):
             "contributions and calls are payments, what was given back, and what the pool holds",
             brought.now + short.now, out.now + left + closing,
         )  # fmt: skip
+        yield from self._laws(contract, brought.part + out.part)
+
+    def _laws(self, contract: Contract, moved: Amount) -> Iterator[Law]:
+        """What stops a contract whose accounts are mixed up, or whose pool goes on after the day on which it closes."""
+        nothing: Amount = each_contract(literal(Kind.AMOUNT, 0))
+        says = "pool and carried_in are pots of their own: no party's that pays or is paid, and not the same twice"
+        yield Law(says, when(mixed_up(self), moved), nothing)
+        if self.closes_on is not None:
+            late = (contract.last_day > each_contract(self.closes_on)).named("the pool was to close before")
+            yield Law("nothing moves after closes_on, which is the contract's last day", when(late, moved), nothing)
 
     def _aligned(self, value: Value) -> Iterator[Flow | Figure]:
         """Pay aligned budgets that are fixed, and show each beside the pool."""

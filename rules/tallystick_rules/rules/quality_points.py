@@ -25,7 +25,7 @@ from tallystick_rules.rules._points import (
     names_read,
     points_of,
 )
-from tallystick_rules.rules._results import DECIDED_AFTER, MONTHS, after_it, at_fault, unread, year_ends
+from tallystick_rules.rules._results import DECIDED_AFTER, MONTHS, after_it, at_fault, nobody, unread, year_ends
 from tallystick_rules.rules._to_date import plan
 
 
@@ -49,7 +49,8 @@ class QualityPoints(Rule):
            `upper`. Where lower is better it is (upper − achieved), and all from `lower` down. Equal thresholds are a
            step. A denominator of zero, or an empty register, makes no points available, and that is shown.
         3. earned = the sum of points (× prevalence ÷ average prevalence) × list ÷ average list × the value of a
-           point. Points are never rounded; the money is, once, half up.
+           point. Points are never rounded; the money is, once, half up. A year of fewer months brings the points of a
+           whole one.
         4. On account: last year's payment × `on_account`, in instalments. With `balance_after_days` the year is
            settled only in a run whose day is so many days after the year's end, such as 91 for the end of June: what
            was earned is paid and what was paid on account is taken off, both as lines of the year's last period,
@@ -96,6 +97,9 @@ class QualityPoints(Rule):
         for_payment = added(one.for_payment for one in points)
         if self.list_size is not None and self.average_list is not None:
             size = ratio(self.list_size, self.average_list, otherwise=0)
+            one: Count = literal(Kind.COUNT, 1)
+            a_point = (each_contract(self.point_value) * one).as_line()
+            yield nobody(each_contract(self.list_size), a_point, "list_size")
             for_payment = for_payment * each_contract(size).named("list ÷ average list")
         earned: Amount = (each_contract(self.point_value) * for_payment.named("points for payment")).as_amount()
         earned = earned.named("earned in the year")

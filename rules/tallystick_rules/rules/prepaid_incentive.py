@@ -14,8 +14,9 @@ from tallystick.kernel.language.words import each_contract, rest, when
 from tallystick.kernel.parameters import Label, Parts
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Paid
-from tallystick_rules.rules._outcomes import Result, at_fault, parts, results, twice, unread
+from tallystick_rules.rules._outcomes import Result, parts, results
 from tallystick_rules.rules._prepaid import Advance, NotMeasured, PrepaidIndicator, check, earned_share, indicators
+from tallystick_rules.rules._result_faults import at_fault, twice, unread
 from tallystick_rules.rules._to_date import ToDate, plan, to_date
 from tallystick_rules.rules._year_end import YEAR_MONTHS, year_goes_on, year_is_over
 

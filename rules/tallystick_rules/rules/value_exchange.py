@@ -17,7 +17,8 @@ from tallystick.kernel.language.words import allot, each_contract, ratio, rest, 
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Paid
-from tallystick_rules.rules._outcomes import Indicator, Outcome, at_fault, results, twice
+from tallystick_rules.rules._outcomes import Indicator, Outcome, results
+from tallystick_rules.rules._result_faults import at_fault, twice
 from tallystick_rules.rules._to_date import ToDate, plan, to_date
 from tallystick_rules.rules._year_end import YEAR_MONTHS, year_goes_on, year_is_over
 

@@ -44,8 +44,9 @@ class OutcomesPayment(Rule):
         4. achieved = numerator ÷ denominator, exactly. The part × what the highest level reached pays, rounded half
            up, is earned; the rest of the part is not. A level is reached at its threshold.
         5. An indicator with a `baseline` is measured by its improvement: its levels are points above that rate. With
-           `against_last_year` they are points above the result that decided the contract's year before; a `baseline`
-           beside it is for years without one, such as the first. With neither, this year's result decides nothing.
+           `against_last_year` they are points above the result of the contract's year before, if that was not too
+           small; a `baseline` beside it is for years without one, such as the first. With neither, this year's result
+           decides nothing.
         6. Without a result that decides (no row, no numerator, a denominator of zero) the part is, as `not_measured`
            says, *paid provisionally* in full, *held* (paid to nobody, and shown), *redistributed* to the indicators
            that have one, by their weights, *lost*, as if no level had been reached, or paid *as last year*: what the

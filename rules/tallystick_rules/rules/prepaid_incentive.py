@@ -93,7 +93,11 @@ class PrepaidIncentive(Rule):
         yield Figure("the pool", pool.part, reason=self.advance.value)
         now = year_is_over(self.year_months)
         pot = when(now, pool.now).named("the year's pool")
-        yield Figure("paid in advance and not yet decided", pool.part - pot, reason="decided when the year is over")
+        yield Figure(
+            "paid in advance and not yet decided",
+            pool.part - pot,
+            reason="decided after its year_months",
+        )
         by_name, listed = indicators(self)
         found = results(rows, listed, contract.last_day, now, None)
         given: Amount = literal(Kind.AMOUNT, 0)

@@ -103,7 +103,9 @@ class ValueExchange(Rule):
             self.fund, contract.provider, part, kind="share", reason="part of what all withheld, by base × score"
         )
         yield Flow(self.fund, contract.provider, returned, kind="release", reason="returned as withheld")
-        yield Figure("in the fund until the year is over", rest(withheld.part, year), reason="a score is a year's")
+        yield Figure(
+            "in the fund until the year is over", rest(withheld.part, year), reason="shared out after its year_months"
+        )
         yield Figure("gained or lost", rest(part + returned, year), reason="what came back, less what was withheld")
         yield Figure("score", result.rate, reason="0% where there is none")
         one_year: Count = literal(Kind.COUNT, 1)

@@ -88,7 +88,7 @@ def simple(rng: random.Random, label: str, starts: datetime.date) -> RuleEntry:
     if rng.random() < 0.5:
         given["floor"] = rng.choice(("£0", "£100.01", {starts: "£240", turn: "£1"}))
     if rng.random() < 0.5:
-        given["cap"] = rng.choice(("£0", "£100.01", "£9,999"))
+        given["cap"] = rng.choice(("£240", "£9,999") if "floor" in given else ("£0", "£100.01", "£9,999"))
     where = {"service": ("AB1", "AB2")} if table == "contacts" and rng.random() < 0.5 else {}
     return use(
         SimpleIncentive, label, table=table, of=of, where=where, counts=counts, direction=rng.choice(list(Direction)),
@@ -109,7 +109,7 @@ def readmissions(rng: random.Random, starts: datetime.date) -> RuleEntry:
     share: Given = {"share": rng.choice(("25%", "1/3", {starts: "100%", turn: "12.5%"})), "on": (Label("price"),)}
     count: Given = {
         "each": rng.choice(("£900", {starts: "£0.105", turn: "£7"})), "baseline": rng.choice((0, 4, 13)),
-        "both_ways": rng.random() < 0.5, "profile": rng.choice(PROFILES),
+        "profile": rng.choice(PROFILES), **rng.choice(({}, {"both_ways": True}, {"only_below": True})),
     }  # fmt: skip
     within = None if of is Avoidable.ADMISSIONS else rng.choice((30, 0, {starts: 30, turn: 7}))
     return use(

@@ -127,8 +127,9 @@ def avoided(made: World, contract: ContractCase, rule: RuleEntry, book: Book) ->
             pence = half_up(paid * number(rule, "share", row["discharged"]), made.case.rounding)
             yield period, contract.provider, to, pence, "by case"
     if "each" in rule.values:
-        floor = None if rule.shape.get("both_ways") else 0
-        for period, pence in _beyond(made, contract, rule, admissions, floor=floor).items():
+        floor = None if rule.shape.get("both_ways") or rule.shape.get("only_below") else 0
+        below = bool(rule.shape.get("only_below"))
+        for period, pence in _beyond(made, contract, rule, admissions, floor=floor, below=below).items():
             yield period, contract.provider, to, pence, "by count"
 
 
@@ -154,7 +155,13 @@ def brings(contract: ContractCase, lines: list[Moved], period: int) -> int:
 
 
 def _beyond(
-    made: World, contract: ContractCase, rule: RuleEntry, events: dict[int, int], *, floor: int | None = 0
+    made: World,
+    contract: ContractCase,
+    rule: RuleEntry,
+    events: dict[int, int],
+    *,
+    floor: int | None = 0,
+    below: bool = False,
 ) -> dict[int, int]:
     """What the events beyond the baseline of the year to date bring in each period."""
     sign = -1 if rule.use == "simple-incentive" and rule.shape["counts"].name == "BELOW" else 1
@@ -165,6 +172,7 @@ def _beyond(
         seen[year] += events.get(period, 0)
         now = sign * (seen[year] - baseline[period])
         now = now if floor is None else max(now, floor)
+        now = min(now, 0) if below else now
         now = now if seen[year] else 0  # nothing counted at all: nothing was avoided, and nothing is above
         found[period] = half_up(each * now, made.case.rounding) - half_up(each * before[year], made.case.rounding)
         before[year] = now

@@ -129,7 +129,13 @@ def _outcomes(of: Drawing) -> RuleEntry:
     weight = of.pick(Fraction(1, 3), Fraction(0), Fraction(1, 8))
     indicators = (
         Indicator(name="first", weight=weight, levels=levels),
-        Indicator(name="second", weight=1 - weight, levels=levels[: of.pick(1, 2)]),
+        Indicator(
+            name="second",
+            weight=1 - weight,
+            levels=levels[: of.pick(1, 2)],
+            baseline=of.pick(None, Fraction(1, 3)),
+            against_last_year=of.pick(False, True),
+        ),
     )
     small = of.pick({}, {"smallest": 4, "too_small": of.pick(*Without)})
     return use(

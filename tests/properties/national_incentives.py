@@ -19,10 +19,11 @@ from tests.support import use
 
 def _simple(of: Drawing) -> RuleEntry:
     counts = of.pick(*Counts)
+    limits = of.pick({}, {"floor": 0, "cap": 0}, {"floor": 7, "cap": 1_001}, {"floor": 100_001}, {"cap": 1_001})
     return use(
         SimpleIncentive, "events", table="contacts", of=of.pick("contacts", None), counts=counts,
-        each=of.pick(*PRICES[3:]), direction=of.pick(*Direction), floor=of.pick(None, 0, 100_001),
-        cap=of.pick(None, 0, 1_001), baseline=None if counts is Counts.EACH else of.pick(0, 5),
+        each=of.pick(*PRICES[3:]), direction=of.pick(*Direction),
+        baseline=None if counts is Counts.EACH else of.pick(0, 5), **limits,
     )  # fmt: skip
 
 
@@ -35,9 +36,10 @@ def _taper(of: Drawing) -> RuleEntry:
 def _readmissions(of: Drawing) -> RuleEntry:
     """Mostly by any admission: of earlier stays most rows know too little, and one such row ends the whole world."""
     of_what = of.pick(*[Avoidable.ADMISSIONS] * 5, Avoidable.READMISSIONS, Avoidable.AFTER_ELECTIVE)
+    sides = of.pick({"both_ways": True}, {"only_below": True}, {})
     ways = (
         {"share": of.pick(Fraction(1, 3), Fraction(1)), "on": (Label("price"),)},
-        {"each": of.pick(*PRICES[3:]), "baseline": of.pick(0, 2), "both_ways": of.pick(True, False)},
+        {"each": of.pick(*PRICES[3:]), "baseline": of.pick(0, 2), **sides},
     )
     young = Exclusion(reason="the young", younger_than=5, where={"hrg": ("XY9",)})
     return use(

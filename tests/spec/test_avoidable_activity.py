@@ -111,7 +111,18 @@ def test_both_ways_those_below_are_paid_for(reading: Read, settles: str) -> None
 
 
 def test_both_ways_nothing_is_paid_where_nobody_was_counted(reading: Read) -> None:
-    assert of_rule(reading, {**BY_COUNT, "baseline": 42, "both_ways": True}) == 0
+    given = {**BY_COUNT, "baseline": 42, "both_ways": True}
+    assert of_rule(reading, given) == 0
+    found = read_case(reading, made(**given), spells=[])
+    assert {one.name: one.value for one in found.figures}["periods with nothing counted yet"] == 1
+
+
+@pytest.mark.parametrize("settles", ["year", "quarter", "month"])
+@pytest.mark.parametrize(("many", "paid"), [(40, 2), (42, 0), (46, 0), (0, 0)])
+def test_only_below_those_above_the_baseline_cost_nothing(reading: Read, settles: str, many: int, paid: int) -> None:
+    given = {**BY_COUNT, "baseline": 42, "only_below": True}
+    for day in ("2025-04-05", "2026-03-05"):
+        assert of_rule(reading, given, *[stay(day)] * many, settles=settles) == -paid * 90_000
 
 
 def test_the_baseline_of_nine_months_is_nine_twelfths_of_it(reading: Read) -> None:
@@ -153,6 +164,8 @@ def test_an_age_that_decides_and_is_not_given_is_a_fault(reading: Read) -> None:
         ({**BY_CASE, "each": "£1"}, "it is said either by case, as share and on, or by count"),
         ({**BY_CASE, "on": None}, "it is said either by case"),
         ({**BY_CASE, "both_ways": True}, "by case nothing could go the other way"),
+        ({**BY_CASE, "only_below": True}, "by case nothing could go the other way"),
+        ({**BY_COUNT, "both_ways": True, "only_below": True}, "it charges above the baseline, or it does not"),
         ({**BY_CASE, "within_days": None}, "a readmission is one within so many days"),
         ({**BY_COUNT, "within_days": 30}, "admissions have no days"),
         ({**BY_CASE, "exclusions": (Exclusion(reason="nobody"),)}, "would leave out every admission"),

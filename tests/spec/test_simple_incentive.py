@@ -132,6 +132,22 @@ def test_a_count_that_is_not_given_is_a_fault_of_its_row_and_not_zero(reading: R
     assert [never.rows for never in found.nevers] == [1]
 
 
+def test_a_floor_above_the_cap_breaks_a_law_and_one_at_the_cap_does_not(reading: Read) -> None:
+    contacts = events(("2025-04-10", 1))
+    for floor, holds in (("£50.01", False), ("£50", True)):
+        found = read_case(reading, made(floor=floor, cap="£50"), contacts=contacts)
+        assert [one.left == one.right for one in found.laws] == [holds]
+    assert settle(reading, made(floor="£50", cap="£50"), contacts=contacts) == {PAID: 5_000}
+
+
+def test_a_cap_that_is_reached_exactly_takes_nothing_back(reading: Read) -> None:
+    contacts = events(("2025-04-10", 2))
+    assert settle(reading, made(cap="£90"), contacts=contacts) == {PAID: 9_000}
+    # A charge of £90.00 with a cap of £89.99: 90.00 from the provider, and a penny to it.
+    charged = made(cap="£89.99", direction=Direction.CHARGED)
+    assert net(settle(reading, charged, contacts=contacts)) == -8_999
+
+
 def test_a_plain_incentive_is_one_flow_of_rows_and_nothing_else() -> None:
     (one,) = compose(made()).uses.values()
     assert [flow.amount.grain.name for flow in one.traced.flows] == ["contacts"]

@@ -8,8 +8,9 @@ from tallystick.kernel.accounts import Account, Contract
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Flow, Never
 from tallystick.kernel.hooks import hookimpl
+from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import Count, Flag, Price, Rate
+from tallystick.kernel.language.series import Count, Flag, Price, Rate, literal
 from tallystick.kernel.language.words import count, each_contract, when
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.rules import Rule, parameter, rule
@@ -24,12 +25,12 @@ class AvoidableActivity(Rule):
 
     What it pays
         By case: a share of what the rules under `on` paid for each avoidable admission. By count: a sum for each one
-        above a baseline.
+        above a baseline, for each one below it, or both.
 
     Who pays whom
         The provider that admitted the patient pays the account under `paid_to`: the commissioner, or a pot or fund from
-        which care after discharge is paid for. By count and with `both_ways`, that account pays the provider for those
-        below the baseline. The provider of the earlier stay is not looked at.
+        which care after discharge is paid for. By count and with `both_ways` or `only_below`, that account pays the
+        provider for those below the baseline. The provider of the earlier stay is not looked at.
 
     How it is worked out
         1. An emergency admission has a method that begins with 2. A readmission was admitted no more than `within_days`
@@ -38,7 +39,9 @@ class AvoidableActivity(Rule):
            shown under the first that holds.
         3. By case: share × what was paid for the row, rounded half up. The share is that of the day of discharge.
         4. By count: (admissions − baseline) of the contract's year to date × `each`, rounded half up, less the same
-           before the period; never below zero unless `both_ways`. The baseline comes in instalments, by the profile.
+           before the period; never below zero unless `both_ways`. With `only_below` nothing is charged, and those below
+           are paid for. The baseline comes in instalments, by the profile. Where no admission at all was counted in
+           the year to date none counts as avoided, and that is shown: they may not have come in.
 
         A spell without `index_discharged` and `index_spell` follows no stay. It is a fault of the row if an earlier
         stay is named and not its end, if that end is after the admission, if it is not known whether the stay was
@@ -59,7 +62,8 @@ class AvoidableActivity(Rule):
     Source
         Payment by Results guidance 2011/12 (nothing for emergency readmissions within 30 days of an elective stay) and
         2012/13 (a share set by clinician-led review, what is saved is reinvested); 10 Year Health Plan working group:
-        finance and contracting, co-chairs' report, recommendation 5 (February 2025).
+        finance and contracting, co-chairs' report, recommendation 5 (February 2025): payments which incentivise
+        reducing avoidable admissions. It does not say whether that is a charge above a baseline or a payment below it.
     """
 
     of: Avoidable = parameter("Which emergency admissions count: readmissions after a stay, or all.")
@@ -73,6 +77,9 @@ class AvoidableActivity(Rule):
     each: Price | None = parameter("By count: what one is charged.", at_least=0, default=None, unit="an admission")
     baseline: Count | None = parameter("By count: how many were expected.", at_least=0, default=None, unit="a year")
     both_ways: bool = parameter("By count: whether those below the baseline are paid for.", default=False)
+    only_below: bool = parameter(
+        "By count: whether only those below the baseline are paid for, and none above is charged.", default=False
+    )
     where: dict[str, tuple[str, ...]] = parameter(
         "Which admissions count: for each code column, the codes that do.", default={}
     )
@@ -90,7 +97,7 @@ class AvoidableActivity(Rule):
         if self.on is not None:
             yield self._by_case(counted, paid, contract)
         else:
-            yield self._by_count(counted, contract)
+            yield from self._by_count(counted, contract)
 
     def _by_case(self, counted: Flag, paid: Paid, contract: Contract) -> Flow:
         assert self.on is not None
@@ -105,7 +112,7 @@ class AvoidableActivity(Rule):
         reason = "the avoidable share of what was paid for them"
         return Flow(contract.provider, self.paid_to, when(counted, back), kind="forfeit", reason=reason)
 
-    def _by_count(self, counted: Flag, contract: Contract) -> Flow:
+    def _by_count(self, counted: Flag, contract: Contract) -> Iterator[Flow | Figure]:
         assert self.each is not None
         assert self.baseline is not None
         admissions = counted_to_date(count(counted), "avoidable admissions")
@@ -114,11 +121,17 @@ class AvoidableActivity(Rule):
         ends = (admissions.now, expected.now), (admissions.before, expected.before)
         if self.both_ways:
             over = [when(seen > 0, seen - planned) for seen, planned in ends]
+        elif self.only_below:
+            over = [when(seen > 0, (seen - planned).at_most(0)) for seen, planned in ends]
         else:
             over = [(seen - planned).at_least(0) for seen, planned in ends]
         now, before = (price.times(one).as_amount() for one in over)
         reason = "avoidable admissions against the baseline of the year to date, less what was charged before"
-        return Flow(contract.provider, self.paid_to, now - before, kind="adjustment", reason=reason)
+        yield Flow(contract.provider, self.paid_to, now - before, kind="adjustment", reason=reason)
+        if self.both_ways or self.only_below:
+            one: Count = literal(Kind.COUNT, 1)
+            nothing = when(admissions.now == 0, one)
+            yield Figure("periods with nothing counted yet", nothing, reason="until one is, none counts as avoided")
 
     def _check(self) -> None:
         by_case, by_count = (self.share, self.on), (self.each, self.baseline)
@@ -126,8 +139,11 @@ class AvoidableActivity(Rule):
         if len(said) != 1 or any(one is None for one in said[0]):
             says = "it is said either by case, as share and on, or by count, as each and baseline"
             raise RuleError(says, about="share" if self.share is not None else "of", write="one of the two, whole")
-        if self.both_ways and self.on is not None:
-            raise RuleError("by case nothing could go the other way", about="both_ways", write="each and baseline")
+        if (self.both_ways or self.only_below) and self.on is not None:
+            about = "both_ways" if self.both_ways else "only_below"
+            raise RuleError("by case nothing could go the other way", about=about, write="each and baseline")
+        if self.both_ways and self.only_below:
+            raise RuleError("it charges above the baseline, or it does not", about="only_below", write="one of the two")
         if (self.within_days is None) != (self.of is Avoidable.ADMISSIONS):
             says = "a readmission is one within so many days" if self.within_days is None else "admissions have no days"
             write = "within_days = 30" if self.within_days is None else "of = …, readmissions"

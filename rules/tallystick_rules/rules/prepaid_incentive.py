@@ -14,8 +14,9 @@ from tallystick.kernel.language.words import each_contract, rest, when
 from tallystick.kernel.parameters import Label, Parts
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Paid
-from tallystick_rules.rules._outcomes import Result, at_fault, parts, results, twice, unread
+from tallystick_rules.rules._outcomes import Result, parts, results
 from tallystick_rules.rules._prepaid import Advance, NotMeasured, PrepaidIndicator, check, earned_share, indicators
+from tallystick_rules.rules._result_faults import at_fault, twice, unread
 from tallystick_rules.rules._to_date import ToDate, plan, to_date
 from tallystick_rules.rules._year_end import YEAR_MONTHS, year_goes_on, year_is_over
 
@@ -92,7 +93,11 @@ class PrepaidIncentive(Rule):
         yield Figure("the pool", pool.part, reason=self.advance.value)
         now = year_is_over(self.year_months)
         pot = when(now, pool.now).named("the year's pool")
-        yield Figure("paid in advance and not yet decided", pool.part - pot, reason="decided when the year is over")
+        yield Figure(
+            "paid in advance and not yet decided",
+            pool.part - pot,
+            reason="decided after its year_months",
+        )
         by_name, listed = indicators(self)
         found = results(rows, listed, contract.last_day, now, None)
         given: Amount = literal(Kind.AMOUNT, 0)

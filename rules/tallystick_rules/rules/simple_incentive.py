@@ -8,7 +8,7 @@ from typing import Any
 
 from tallystick.kernel.accounts import Account, Contract
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.flows import Figure, Flow, Never
+from tallystick.kernel.flows import Figure, Flow, Law, Never
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
@@ -53,7 +53,8 @@ class SimpleIncentive(Rule):
            instalments, by the profile: whole events, the remainder in the earliest months.
         3. Floor and cap are of the contract's year and kept to date: each has come to its own instalments when the year
            to date is held against it. A period pays what is due to date less what was due before, so months, quarters
-           and years come to the same. What is above the cap is shown and not paid. A floor is paid for no event at all.
+           and years come to the same. What is above the cap is shown and not paid. A floor is paid for no event at all;
+           a floor above the cap stops the contract.
 
         A row whose count is not given stops the run and is named: it is not zero, and would pass for an event avoided.
         Where nothing at all was counted in the year to date, no event counts as avoided, and that is shown: it may not
@@ -87,7 +88,7 @@ class SimpleIncentive(Rule):
     )
 
     @hookimpl
-    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Never]:
+    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Law | Never]:
         """Pay for the events, and keep what they come to within floor and cap."""
         self._check()
         payer, payee = contract.commissioner, contract.provider
@@ -142,9 +143,12 @@ class SimpleIncentive(Rule):
             now, before = (when(seen > 0, (planned - seen).at_least(0)) for seen, planned in ends)
         return now.named(f"{self.counts.value}, to date"), before.named(f"{self.counts.value}, before this period")
 
-    def _limited(self, earned: Amount, payer: Account, payee: Account) -> Iterator[Flow | Figure]:
+    def _limited(self, earned: Amount, payer: Account, payee: Account) -> Iterator[Flow | Figure | Law]:
         """Bring what is earned up to the floor, and take back what is above the cap, by the year to date."""
         due = to_date(earned, "earned")
+        if self.floor is not None and self.cap is not None:
+            least, most = each_contract(self.floor), each_contract(self.cap)
+            yield Law("the floor is no more than the cap", least.at_least(most), most)
         if self.floor is not None:
             floor, below = plan(self.floor, self.profile, "floor"), due
             due = due.with_each(lambda amount, least: amount.at_least(least), floor).called("due with the floor")

@@ -17,7 +17,8 @@ from tallystick.kernel.language.words import allot, each_contract, ratio, rest, 
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Paid
-from tallystick_rules.rules._outcomes import Indicator, Outcome, at_fault, results, twice
+from tallystick_rules.rules._outcomes import Indicator, Outcome, results
+from tallystick_rules.rules._result_faults import at_fault, twice
 from tallystick_rules.rules._to_date import ToDate, plan, to_date
 from tallystick_rules.rules._year_end import YEAR_MONTHS, year_goes_on, year_is_over
 
@@ -102,7 +103,9 @@ class ValueExchange(Rule):
             self.fund, contract.provider, part, kind="share", reason="part of what all withheld, by base × score"
         )
         yield Flow(self.fund, contract.provider, returned, kind="release", reason="returned as withheld")
-        yield Figure("in the fund until the year is over", rest(withheld.part, year), reason="a score is a year's")
+        yield Figure(
+            "in the fund until the year is over", rest(withheld.part, year), reason="shared out after its year_months"
+        )
         yield Figure("gained or lost", rest(part + returned, year), reason="what came back, less what was withheld")
         yield Figure("score", result.rate, reason="0% where there is none")
         one_year: Count = literal(Kind.COUNT, 1)

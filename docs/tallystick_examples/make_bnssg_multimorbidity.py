@@ -2,8 +2,8 @@
 
 Run as ``python -m tallystick_examples.make_bnssg_multimorbidity FOLDER``. A test holds the shipped files to it.
 
-It is a tenth of the published size: 530 people in the cohort as the year begins, and some who are not in it. Whoever
-comes to have three of the five conditions in the year is found on the next day of identification. Nobody is in it.
+It has the published size: 5,300 people in the cohort as the year begins, and some who are not in it. Whoever comes to
+have three of the five conditions in the year is found on the next day of identification. Nobody is in it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 SEED = 2040
 FIRST, AFTER = datetime.date(2026, 4, 1), datetime.date(2027, 4, 1)
-COHORT, JOINERS, TWO_ONLY, OLDER, YOUNGER, NO_AGE = 530, 70, 120, 60, 12, 3
+COHORT, JOINERS, TWO_ONLY, OLDER, YOUNGER, NO_AGE = 5_300, 700, 1_200, 600, 120, 30
 """How many are in the cohort as the year begins, come to be in it, and are not: by conditions or by age."""
 
 PLACE = 240

@@ -16,7 +16,7 @@ from tallystick_examples.make_bnssg_multimorbidity import FIRST, QUARTERS, write
 
 WORKSPACE = "bnssg_multimorbidity"
 CONTRACT, PLACE = "several-conditions", "weighted-heads"
-OFF_THE_BLOCK, TO_THE_PRACTICES = 26_000_000, 22_000_000
+OFF_THE_BLOCK, TO_THE_PRACTICES = 260_000_000, 220_000_000
 """Pence a year, as the contract has them."""
 
 MONTHS = tuple(date(2026 + (month < 4), month, 1) for month in (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3))
@@ -37,13 +37,13 @@ tallystick demo bnssg-multimorbidity
 ```
 
 **Published** are the ages, the five conditions, three or more of them, the three services, and about 5,300 people.
-The workspace has a tenth of them: 530 as the year begins. **Everything else is an illustration**: segments, amounts,
+The workspace has 5,300 as the year begins. **Everything else is an illustration**: segments, amounts,
 what is replaced, how many join and leave, and every person. No payment has been agreed or published.
 
 Who pays whom: the commissioner `ZQ1` pays community services, `ZP1`, for each person by segment and by days: £700 a
-year where need is steady, £1,150 where it is rising, £2,300 where it is complex. Of what it paid before, £260,000 is
-taken off the block of `ZP1`, and £210,000 off what the practices, `ZG1`, are paid. `ZP1` pays the practices £220,000
-for their part of the care.
+year where need is steady, £1,150 where it is rising, £2,300 where it is complex. Of what it paid before, £2,600,000 is
+taken off the block of `ZP1`, and £2,100,000 off what the practices, `ZG1`, are paid. `ZP1` pays the practices
+£2,200,000 for their part of the care.
 
 ## The cohort is found, not given
 

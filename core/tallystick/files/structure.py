@@ -89,6 +89,9 @@ class _Reader:
     def _labels(self, spec: Parameter, given: Any, spot: Spot) -> Any:
         many = spec.role == "labels" and isinstance(given, list | tuple)
         labels = []
+        if many and not given and spec.default != ():
+            found, why = f"{spec.written} names no rule", "the rule would come to nothing, without a word"
+            self.faults.append(spot.fault("label/none", found, why, f'{spec.written} = ["label", …]'))
         for index, one in enumerate(given) if many else [(None, given)]:
             there = spot if index is None else spot.at(index)
             if not isinstance(one, str):

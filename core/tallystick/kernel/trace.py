@@ -70,8 +70,10 @@ class Paid:
     def for_each(self, rows: Table, *labels: Label) -> Amount:
         """What those of their flows that are for each row of a table bring the provider; others are left out.
 
-        Raises RuleError where a rule has no such flow.
+        Raises RuleError where a rule has no such flow, or none is named.
         """
+        if not labels:
+            raise RuleError("it names no rule")
         parts: list[Amount] = []
         for label in labels:
             found = [part for part in self._parts((label,)) if part.node.grain == rows.grain]

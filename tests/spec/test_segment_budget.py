@@ -121,6 +121,19 @@ def test_planned_care_and_people_outside_the_segment_are_not_paid_for(reading: R
     assert moved(reading, spells, people, budget="£1") == {("QYY", "RXX"): 100}
 
 
+@pytest.mark.parametrize(("settles", "without"), [("year", 0), ("quarter", 1), ("month", 9)])
+def test_a_period_without_a_unit_from_another_provider_is_shown(reading: Read, settles: str, without: int) -> None:
+    # Others treated in May, December and March: none in the second quarter, and in nine of twelve months.
+    strangers = [spell("RXX", "2025-07-01"), spell("RYY", "2025-08-01", person="p9")]
+    one = made(budget="£1,000", settles=settles)
+    shown = figures(read_case(reading, one, spells=[*THREE, *strangers], people=listed()))
+    assert shown.get("periods without a unit from another provider", 0) == without
+    # No claim by cohort: only the accountable provider's own rows came in, and the budget is paid.
+    alone = figures(read_case(reading, one, spells=strangers[:1], people=listed()))
+    periods = {"year": 1, "quarter": 4, "month": 12}
+    assert alone["periods without a unit from another provider"] == periods[settles]
+
+
 def test_every_unit_is_in_one_state_and_the_units_are_all_there() -> None:
     strangers = [spell(own, "2025-05-02", person="p9") for own in ("RYY", "RXX")]
     spells = [*THREE, spell("RXX", "2025-05-02", "L1"), *strangers]

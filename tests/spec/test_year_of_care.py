@@ -206,7 +206,7 @@ def test_a_segment_written_first_that_is_not_in_the_cohort_takes_no_days_unseen(
 
 
 def test_two_rows_of_one_segment_on_a_census_day_are_a_fault_of_the_input(reading: Read) -> None:
-    with pytest.raises(InputError, match="people has 2 rows"):
+    with pytest.raises(InputError, match=r"people has 2 rows for .*2026-04-01"):
         paid(reading, made(), one(**days(None, "2026-05-01")), one(**days("2026-06-01", None)))
 
 
@@ -277,6 +277,16 @@ def test_conditions_are_those_of_the_stretchs_first_day(reading: Read, third: di
     assert paid(reading, made(**COHORT), person, conditions=conditions) == pence
 
 
+def test_ages_or_conditions_that_nobody_could_meet_are_a_fault_and_no_zero(reading: Read) -> None:
+    conditions = with_conditions("P1", *COHORT["conditions"])
+    too_many = "conditions_needed of its contract is more than the conditions that it names"
+    person = one(age_years=50)
+    assert faults(reading, made(**COHORT | {"conditions_needed": 6}), person, conditions=conditions) == {too_many: 1}
+    assert faults(reading, made(**COHORT | {"conditions_needed": 5}), person, conditions=conditions) == {}
+    assert faults(reading, made(age_from=51, age_to=50), person) == {"age_from of its contract is above age_to": 1}
+    assert faults(reading, made(age_from=50, age_to=50), person) == {}
+
+
 def test_who_is_not_in_the_cohort_needs_no_segment(reading: Read) -> None:
     assert faults(reading, made(**COHORT), one("P1", None, age_years=70)) == {}
 
@@ -307,6 +317,7 @@ def test_it_replaces_what_was_paid_before_and_covers_the_units(reading: Read) ->
         ({"additional": False}, "the commissioner pays for the same units twice"),
         ({"conditions": ("anxiety",)}, "which conditions and how many of them are said together"),
         ({"conditions_needed": 3}, "which conditions and how many of them are said together"),
+        ({"conditions": ("anxiety", "anxiety"), "conditions_needed": 2}, "'anxiety' is written twice"),
         ({"segments": (*SEGMENTS, SEGMENTS[0])}, "the segment 'intensive' has two rates"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.flows import Figure
+from tallystick.kernel.flows import Figure, Never
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.series import Count, Day, Flag, Maybe, literal
 from tallystick.kernel.language.words import when
@@ -26,6 +26,7 @@ class Cohort:
 
     members: Flag
     left_out: tuple[tuple[str, Flag], ...]
+    faults: tuple[Never, ...]
 
     def figures(self, listed: Flag) -> Iterator[Figure]:
         """How many rows are left out, by the reason; every row has one at most."""
@@ -39,6 +40,7 @@ def cohort(rule: Any, people: Table, conditions: Table, on: Day) -> Cohort:
         said = "conditions" if rule.conditions_needed is None else "conditions_needed"
         says = f"{type(rule).rule_name}: which conditions and how many of them are said together"
         raise RuleError(says, about=said, write='conditions = ["…"], conditions_needed = 3')
+    _once(rule)
     left_out = [*_by_age(rule, people)]
     if rule.conditions is not None:
         few = _held(rule.conditions, people, conditions, on) < rule.conditions_needed
@@ -47,7 +49,25 @@ def cohort(rule: Any, people: Table, conditions: Table, on: Day) -> Cohort:
     for says, where in left_out:
         reasons.append((says, (members & where).named(says)))
         members = members & ~where
-    return Cohort(members=members.named("in the cohort"), left_out=tuple(reasons))
+    return Cohort(members=members.named("in the cohort"), left_out=tuple(reasons), faults=tuple(_crossed(rule, people)))
+
+
+def _once(rule: Any) -> None:
+    """Refuse a condition that is written twice: whoever has it would be held to have two."""
+    name, named = type(rule).rule_name, rule.conditions or ()
+    if twice := [one for place, one in enumerate(named) if one in named[:place]]:
+        says = f"{name}: the condition {twice[0]!r} is written twice, and one of them would count as two"
+        raise RuleError(says, about="conditions", write="each condition once")
+
+
+def _crossed(rule: Any, people: Table) -> Iterator[Never]:
+    """The rows of contracts whose ages or conditions nobody could meet."""
+    if rule.conditions_needed is not None:
+        many: Count = literal(Kind.COUNT, len(rule.conditions))
+        beyond = people.every & (many < rule.conditions_needed)
+        yield Never(beyond, "conditions_needed of its contract is more than the conditions that it names")
+    if rule.age_from is not None and rule.age_to is not None:
+        yield Never(people.every & (rule.age_to < rule.age_from), "age_from of its contract is above age_to")
 
 
 def _by_age(rule: Any, people: Table) -> Iterator[tuple[str, Flag]]:

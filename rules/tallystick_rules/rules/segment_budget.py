@@ -9,8 +9,9 @@ from tallystick.kernel.accounts import Contract, account
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Covered, Figure, Flow, Law, Never, Priced, Units
 from tallystick.kernel.hooks import hookimpl
+from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import Amount, Count, Flag, Price
+from tallystick.kernel.language.series import Amount, Count, Flag, Price, literal
 from tallystick.kernel.language.words import each_contract, instalment, total, when
 from tallystick.kernel.parameters import Label, Parts
 from tallystick.kernel.rules import Rule, parameter, rule
@@ -48,7 +49,8 @@ class SegmentBudget(Rule):
            again in the year. The limit is that of a whole year, also for a contract of part of one.
 
         The rows have to be the contract's own: a claim in `assign.toml` with `cohort = …` and `provider = "any"` takes
-        them before the contract of the hospital, on the days on which the person is in the segment.
+        them before the contract of the hospital, on the days on which the person is in the segment. Without it the
+        budget is paid and the hospitals' own contracts keep the units: a period with none from others is shown.
 
     Example
         £1,000 for a person and year; one person all year and one for 73 days bring £1,200. A hospital is paid £900
@@ -122,7 +124,12 @@ class SegmentBudget(Rule):
             reason = "the budget of the segment, by person-days"
         budget = budget.named("budget of this period")
         yield Flow(contract.commissioner, contract.provider, budget, kind="fixed", reason=reason)
-        others, own, strangers = self._spent(activity, value, contract)
+        others, own, strangers, units = self._spent(activity, value, contract)
+        one: Count = literal(Kind.COUNT, 1)
+        yield Figure(
+            "periods without a unit from another provider", when(units == 0, one),
+            reason="unless a claim by cohort takes them, other contracts keep the segment's units",
+        )  # fmt: skip
         yield Figure(
             "units outside the segment", strangers, reason="their people are not listed in it: not of its budget"
         )
@@ -154,18 +161,20 @@ class SegmentBudget(Rule):
         own = (code_of(claim.rows, "provider") == contract.provider.code).named("its own treatment")
         return theirs, own
 
-    def _spent(self, activity: Activity, value: Value, contract: Contract) -> tuple[Amount, Amount, Count]:
-        """What others are paid in the period, what its own treatment is worth, and the units of other people."""
-        sums: list[tuple[Amount, Amount, Count]] = []
+    def _spent(self, activity: Activity, value: Value, contract: Contract) -> tuple[Amount, Amount, Count, Count]:
+        """What others are paid in the period, its own treatment's worth, units of other people and of others."""
+        sums: list[tuple[Amount, Amount, Count, Count]] = []
         for claim in value.claims(*self.on):
             theirs, own = self._whose(claim, activity, contract)
             where = claim.where & theirs
             paid, internal = total(when(where & ~own, claim.worth)), total(when(where & own, claim.worth))
-            sums.append((paid, internal, total(when(claim.where & ~theirs, claim.units))))
-        others, own_worth, strangers = sums[0]
-        for paid, internal, units in sums[1:]:
-            others, own_worth, strangers = others + paid, own_worth + internal, strangers + units
-        return others.named("paid to others"), own_worth.named("own treatment"), strangers
+            strange, units = total(when(claim.where & ~theirs, claim.units)), total(when(where & ~own, claim.units))
+            sums.append((paid, internal, strange, units))
+        others, own_worth, strangers, units = sums[0]
+        for paid, internal, strange, more in sums[1:]:
+            others, own_worth = others + paid, own_worth + internal
+            strangers, units = strangers + strange, units + more
+        return others.named("paid to others"), own_worth.named("own treatment"), strangers, units
 
     def _check(self) -> None:
         check_budget(self)

@@ -120,7 +120,7 @@ class YearOfCare(Rule):
         """Pay each segment's days to date, less what was due before."""
         names, people = self._names(), activity.people
         mine, members, counted = self._in_cohort(activity, contract)
-        yield from mine.faults
+        yield from (*mine.faults, *members.faults)
         if self.conditions is not None and self.overlaps is Overlaps.FIRST_WRITTEN:
             rival = _cohort.cohort(self, people, activity.conditions, mine.rival_begins)
             says = "a segment that comes before its own has days of its, and is not in the cohort as it begins"

@@ -126,7 +126,12 @@ class Joins:
         twice = None if _is_unique(facts.spec, which) else _twice(right, keys)
         if twice is None:
             return right, values, False
-        said = zip(*(twice[key].to_list() for key in keys), strict=True)
+        is_day = [facts.spec.columns[key].kind is Kind.DAY for key in which.keys]
+        read = (
+            twice[key].cast(nw.Int32).cast(nw.Date) if day else twice[key]
+            for key, day in zip(keys, is_day, strict=True)
+        )
+        said = zip(*(one.to_list() for one in read), strict=True)
         why = [rows.reason(two_rows(which.table, which.keys, key)) for key in said]
         two = nw.new_series(f"{name}.two", why, nw.Int64, backend="polars")
         right = right.unique(subset=keys).join(twice.with_columns(two).lazy(), how="left", on=keys)

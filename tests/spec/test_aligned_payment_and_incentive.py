@@ -10,7 +10,7 @@ import pytest
 from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.program import compose
-from tallystick_rules.rules import AlignedPaymentAndIncentive, PatientExperience, UnitPrice
+from tallystick_rules.rules import AlignedPaymentAndIncentive, Block, PatientExperience, UnitPrice
 from tallystick_rules.rules._answers import NoAnswer
 from tallystick_rules.rules.aligned_payment_and_incentive import VariableElement
 from tallystick_rules.rules.block import Covers
@@ -197,3 +197,15 @@ def test_a_currency_that_pays_by_itself_cannot_be_variable() -> None:
     pays = use(UnitPrice, "outpatients", table="attendances", prices="list")
     rule = use(AlignedPaymentAndIncentive, "api", **USUAL)
     assert "pays = false" in compose(case(contract("A", rule, pays), tables=TABLES, prices=(PRICES,))).stopped["A"].why
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"variable_scope": ({**FIRST, "where": {"point_of_delivery": ()}},)}, "no code of attendances.point_of_del"),
+        ({"variable_scope": ({"currency": Label("block")},)}, "a rule under variable_scope values no units"),
+        ({"covers_labels": (Label("block"),)}, "a rule under covers_labels values no units"),
+    ],
+)
+def test_what_would_be_worth_nothing_is_refused(given: dict[str, Any], why: str) -> None:
+    assert why in compose(world(use(Block, "block", value="£1"), **given)).stopped["A"].why

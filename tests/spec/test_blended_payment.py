@@ -9,7 +9,7 @@ import pytest
 from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.program import compose
-from tallystick_rules.rules import BlendedPayment, UnitPrice
+from tallystick_rules.rules import BlendedPayment, Block, UnitPrice
 from tallystick_rules.tables import Contacts, Factors, UnitPrices
 from tests.support import Read, case, contract, price_list, read_case, settle, use
 
@@ -125,3 +125,10 @@ def test_a_currency_that_pays_by_itself_cannot_be_blended() -> None:
     rule = use(BlendedPayment, "blended", on=(Label("nursing"),), **EMERGENCY)
     stopped = compose(case(contract("A", rule, paying), tables=TABLES, prices=(PRICES,))).stopped
     assert "pays = false" in stopped["A"].why
+
+
+@pytest.mark.parametrize("on", [(), (Label("block"),)])
+def test_activity_that_nothing_values_is_refused_and_does_not_pass_for_none(on: tuple[Label, ...]) -> None:
+    rule = use(BlendedPayment, "blended", on=on, **EMERGENCY)
+    made = case(contract("A", rule, use(Block, "block", value="£1")), tables=TABLES, prices=(PRICES,))
+    assert "would be worth nothing" in compose(made).stopped["A"].why

@@ -142,10 +142,17 @@ def test_a_limit_over_several_tables_holds_their_value_together_and_all_units_ar
         ({"profile": Profile(("1/12",) * 12)}, "the year's limit has no profile"),
         (CHOICE, "are said together"),
         ({"choice_borne_by": Bears.PROVIDER}, "are said together"),
+        ({"on": ()}, "no rule is named under on"),
+        ({"choice": {"service": ()}, "choice_borne_by": Bears.PROVIDER}, "no code of contacts.service is listed"),
     ],
 )
 def test_what_says_too_little_or_too_much_is_refused(given: dict[str, Any], why: str) -> None:
     assert why in compose(world(**given)).stopped["A"].why
+
+
+def test_what_is_above_the_limit_counts_its_units_and_not_its_rows(reading: Read) -> None:
+    lines = read_case(reading, world(about={"settles": "month"}), contacts=ROWS).flows
+    assert sorted(line.units for line in lines if line.payee == "RXX") == [200, 400, 500 + 300]
 
 
 def test_a_currency_that_pays_by_itself_cannot_be_limited() -> None:

@@ -183,6 +183,9 @@ class Table:
             value = getattr(self, name)
             if value.node.kind is not Kind.CODE:
                 raise RuleError(f"{self.table.name}.{name} is not a code, and only codes can be listed", about=name)
+            if not codes:
+                says = f"no code of {self.table.name}.{name} is listed, so no row would count"
+                raise RuleError(says, about=name, write=f'{name} = ["…"], or leave it out if all rows count')
             chosen = value.map(_listed(codes)).is_yes() if isinstance(value, Maybe) else value.is_in(codes)
             condition = condition & chosen
         return condition

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
 
+from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Covered, Figure, Units
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.series import Amount, Flag, literal
 from tallystick.kernel.language.words import when
-from tallystick.kernel.parameters import PriceList
-from tallystick.kernel.trace import Activity, Claimed
+from tallystick.kernel.parameters import Label, PriceList
+from tallystick.kernel.trace import Activity, Claimed, Value
 from tallystick_rules.rules._prices import as_money, code_of, date_of, unit_of, units_of
 from tallystick_rules.tables.factors import Factors
 from tallystick_rules.tables.unit_prices import UnitPrices
+
+CURRENCIES = "labels of currencies with pays = false"
 
 
 @frozen(kw_only=True)
@@ -48,6 +51,24 @@ def covered(
             reason="the price list has no price for their code, or no factor for their provider",
         )  # fmt: skip
     yield Covered(rows, unit=unit, where=where, units=units, amount=worth, reason=reason)
+
+
+def claimed(value: Value, labels: Sequence[Label], about: str) -> list[Claimed]:
+    """What those currencies claim; RuleError where none is named, or one values nothing, which would pass for none."""
+    if not labels:
+        says = f"no rule is named under {about}, so all activity would be worth nothing"
+        raise RuleError(says, about=about, write=CURRENCIES)
+    found: list[Claimed] = []
+    for label in labels:
+        try:
+            claims = list(value.claims(label))
+        except RuleError as error:
+            raise RuleError(str(error), about=about, write=CURRENCIES) from error
+        if not claims:
+            says = f"a rule under {about} values no units, so its activity would be worth nothing"
+            raise RuleError(says, about=about, write=CURRENCIES)
+        found += claims
+    return found
 
 
 def covered_claim(claim: Claimed, where: Flag, reason: str) -> Covered:

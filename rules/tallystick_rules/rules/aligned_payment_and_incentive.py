@@ -17,7 +17,7 @@ from tallystick.kernel.language.words import instalment, total, when
 from tallystick.kernel.parameters import Label, Parts
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Claimed, Value
-from tallystick_rules.rules._covers import Covers, added, covered, covered_claim
+from tallystick_rules.rules._covers import Covers, added, claimed, covered, covered_claim
 from tallystick_rules.rules._to_date import plan, to_date
 
 
@@ -121,7 +121,7 @@ class AlignedPaymentAndIncentive(Rule):
             else:
                 yield covered_claim(claim, variable, "in the fixed element, and settled around the plan")
             yield covered_claim(claim, claim.where & ~variable, COVERED)
-        for claim in value.claims(*self.covers_labels):
+        for claim in claimed(value, self.covers_labels, "covers_labels") if self.covers_labels else ():
             yield covered_claim(claim, claim.where, COVERED)
         for part in self.covers:
             yield from covered(activity, part, COVERED)
@@ -145,7 +145,7 @@ class AlignedPaymentAndIncentive(Rule):
         for one in self.variable_scope:  # type: ignore[attr-defined]
             scope.setdefault(one.currency, []).append(one)
         for records in scope.values():
-            for claim in value.claims(records[0].currency):
+            for claim in claimed(value, [records[0].currency], "variable_scope"):
                 found = claim.rows.where(records[0].where or {})
                 for one in records[1:]:
                     found = found | claim.rows.where(one.where or {})

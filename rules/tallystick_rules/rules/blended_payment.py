@@ -14,7 +14,7 @@ from tallystick.kernel.language.words import each_contract, rest
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Value
-from tallystick_rules.rules._covers import covered_claim
+from tallystick_rules.rules._covers import claimed, covered_claim
 from tallystick_rules.rules._to_date import ToDate, plan, to_date
 
 
@@ -84,6 +84,7 @@ class BlendedPayment(Rule):
     def payment_currency(self, value: Value, contract: Contract) -> Iterator[Units | Flow | Figure]:
         """Pay the plan's instalment, and move by what activity to date is worth beside the plan to date."""
         self._check()
+        claims = claimed(value, self.on, "on")
         level = (self.plan * self.plan_level).named("plan of the year")
         planned = plan(level, self.profile, "plan")
         worth = to_date(value.total(*self.on), "value")
@@ -100,7 +101,7 @@ class BlendedPayment(Rule):
             yield Figure("value beyond the band above the plan", far_up.part, reason=GLASS)
         if far_down is not None:
             yield Figure("value beyond the band below the plan", far_down.part, reason=GLASS)
-        for claim in value.claims(*self.on):
+        for claim in claims:
             yield covered_claim(claim, claim.where, "paid for by the blended payment")
 
     def _check(self) -> None:

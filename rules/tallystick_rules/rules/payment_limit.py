@@ -15,7 +15,7 @@ from tallystick.kernel.language.words import each_contract, running, so_far, tot
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Claimed, Value
-from tallystick_rules.rules._covers import added, covered_claim
+from tallystick_rules.rules._covers import added, claimed, covered_claim
 from tallystick_rules.rules._to_date import ToDate, plan, to_date
 
 
@@ -88,7 +88,7 @@ class PaymentLimit(Rule):
     def payment_currency(self, value: Value, contract: Contract) -> Iterator[Units | Flow | Figure]:
         """Pay for each row, claim it, and take back what is above the limit."""
         self._check()
-        claims = [(claim, self._counts(claim)) for claim in value.claims(*self.on)]
+        claims = [(claim, self._counts(claim)) for claim in claimed(value, self.on, "on")]
         counted = added([total(when(counts, claim.worth)) for claim, counts in claims])
         limit = each_contract(self.limit).named("limit of the year")
         buyer, provider = contract.commissioner, contract.provider
@@ -99,7 +99,8 @@ class PaymentLimit(Rule):
                 above = (counts & _above(claims, limit)).named("above the year's limit")
                 within = claim.where & ~above
                 yield covered_claim(claim, above, "above the limit")
-                yield Flow(buyer, provider, when(above, claim.worth), kind="price", reason=OVER)
+                yield Flow(buyer, provider, when(above, claim.worth), kind="price", units=when(above, claim.units),
+                           reason=OVER)  # fmt: skip
             yield Priced(claim.rows, unit=claim.unit, where=within, units=claim.units, amount=claim.amount, reason=FULL)
         most = ToDate(limit, limit) if self.held_to is Held.WHOLE_YEAR else plan(self.limit, self.profile, "limit")
         over = to_date(counted, "counted against the limit").with_each(

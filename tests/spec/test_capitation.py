@@ -97,6 +97,21 @@ def test_a_list_is_of_the_first_day_of_its_part_of_the_year(reading: Read, many:
     assert faults(reading, by_lists, one("P1", "1", day)) == ({says: 1} if fault else {})
 
 
+@pytest.mark.parametrize(("many", "handed_in", "last", "empty"), [
+    (4, ("2026-04-01", "2026-07-01", "2027-01-01"), "2027-03-31", 1),
+    (4, ("2026-04-01", "2026-07-01", "2026-10-01", "2027-01-01"), "2027-03-31", 0),
+    (4, ("2026-04-01",), "2026-10-31", 2), (2, ("2026-10-01",), "2027-03-31", 1), (1, ("2026-04-01",), "2027-03-31", 0),
+    (12, ("2026-04-01",), "2026-06-30", 2),
+])  # fmt: skip
+def test_a_list_with_nobody_on_it_is_shown(
+    reading: Read, many: int, handed_in: tuple[str, ...], last: str, empty: int
+) -> None:
+    lists = [one("P1", "1", day) for day in handed_in]
+    by_lists = made("year", heads=Heads.LISTS, lists_a_year=many, last=last)
+    assert figures(reading, by_lists, *lists).get("lists with nobody on them", 0) == empty
+    assert paid(reading, by_lists, *lists) == 150_000 * len(handed_in) // many
+
+
 @pytest.mark.parametrize(("without", "pence", "people"), [
     (WithoutWeight.ONE, 150_000 + 75_000, 1), (WithoutWeight.NOTHING, 75_000, 1),
 ])  # fmt: skip
@@ -239,6 +254,7 @@ def test_it_replaces_what_was_paid_before(reading: Read) -> None:
         ({"heads": Heads.LISTS}, "it does not say how many lists there are"),
         ({"lists_a_year": 4}, "heads are days, and not lists"),
         ({"care": (Label("care"),)}, "it does not say who pays for care elsewhere"),
+        ({"categories": ()}, "no category is named, so nobody would be on the list"),
         ({"leakage": Leakage.HOLDER}, "nothing says what care of its people is worth"),
     ],
 )

@@ -13,8 +13,9 @@ from attrs import field, frozen
 from tallystick.kernel.accounts import MONTHS, Contract, account
 from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Covered, Figure, Flow, Never, Priced, Units
-from tallystick.kernel.language.series import Amount, Count, Day, Flag, Maybe
-from tallystick.kernel.language.words import each_contract, earlier, rest, when
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.series import Amount, Count, Day, Flag, Maybe, literal
+from tallystick.kernel.language.words import each_contract, earlier, rest, total, when
 from tallystick.kernel.tables import Table
 from tallystick.kernel.trace import Claimed
 
@@ -64,6 +65,8 @@ def check(rule: Any) -> None:
         (not rule.care and (rule.leakage is not None or bool(rule.carved_out)),
          "leakage" if rule.leakage is not None else "carved_out",
          "nothing says what care of its people is worth", 'care = ["label"]'),
+        (rule.categories == (), "categories", "no category is named, so nobody would be on the list",
+         'categories = ["…"], or leave it out if all are on it'),
     ):  # fmt: skip
         if wrong:
             raise RuleError(f"capitation: {says}", about=about, write=write)
@@ -73,13 +76,32 @@ def is_list_day(day: Day, lists: Count, contract: Contract) -> Flag:
     """Whether a list is of that day: the first of the contract's year, and of each half, quarter or month of it."""
     found = day == contract.month_begins(0)
     for month in range(1, MONTHS):
-        counts = lists == MONTHS
-        if month % QUARTER == 0:
-            counts = counts | (lists == MONTHS // QUARTER)
-        if month % HALF == 0:
-            counts = counts | (lists == MONTHS // HALF)
-        found = found | (counts & (day == contract.month_begins(month)))
+        found = found | (_begins_a_part(month, lists) & (day == contract.month_begins(month)))
     return found & ((lists == 1) | (lists == 2) | (lists == MONTHS // QUARTER) | (lists == MONTHS))
+
+
+def empty_lists(people: Table, on_it: Flag, lists: Count, contract: Contract) -> Count:
+    """How many of the lists of the period have nobody on them: they may not have been handed in."""
+    one: Count = literal(Kind.COUNT, 1)
+    found: Count = literal(Kind.COUNT, 0)
+    for month in range(MONTHS):
+        day = contract.month_begins(month)
+        due = (contract.first_day <= day) & (day <= contract.last_day)
+        if month:
+            due = due & _begins_a_part(month, lists)
+        nobody = total(when(on_it & (people.census_day == day), one)) == 0
+        found = found + when(due & nobody, one)
+    return found
+
+
+def _begins_a_part(month: int, lists: Count) -> Flag:
+    """Whether a part of the year begins with that month, the first apart, where there are so many lists a year."""
+    begins = lists == MONTHS
+    if month % QUARTER == 0:
+        begins = begins | (lists == MONTHS // QUARTER)
+    if month % HALF == 0:
+        begins = begins | (lists == MONTHS // HALF)
+    return begins
 
 
 def _who(claim: Claimed) -> tuple[Flag, Any]:

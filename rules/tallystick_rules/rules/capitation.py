@@ -42,7 +42,8 @@ class Capitation(Rule):
            and moves in begin a row, and deaths and moves out end it.
         2. Or heads are *lists*: rate × Σ weights of all who are on the lists of the year to date ÷ lists a year. A
            list is of the first day of its part of the contract's year; a row of another day is a fault. Nobody joins
-           or leaves between two lists.
+           or leaves between two lists; a list's part is paid whole, also where the contract ends within it. A list
+           with nobody on it is shown: it may not have been handed in.
         3. Either is rounded once, half up; a period pays that less what was due before it, at the rate of its first
            day. A weight that is not given is a fault, counts as one, or counts nothing, as `without_weight` says.
         4. `care` names the currencies, declared not to pay, by which the care of its people is worth something. Of
@@ -171,6 +172,8 @@ class Capitation(Rule):
         yield self._due(ratio(before, lists, otherwise=0), ratio(before + listed, lists, otherwise=0), contract)
         yield Figure("weighted people on lists", listed)
         yield Figure("people on lists", on_it)
+        empty = _holding.empty_lists(people, on_it, self.lists_a_year, contract)
+        yield Figure("lists with nobody on them", empty, reason="nothing is paid for them: they may not be in yet")
         yield Never(
             ~_holding.is_list_day(people.census_day, self.lists_a_year, contract),
             "its census day is not the first day of a list's part of the contract's year",

@@ -130,7 +130,8 @@ class _Reader:
             made = structure(spec.fields, record, there, self.known, self.faults, whose=f"each of {spec.written}")
             self.terms.update({part_name(spec.name, index, name): term for name, term in made.terms.items()})
             named = [label for label, _ in made.refers]
-            if repeated := before.intersection(named):
+            repeated = before.intersection(named)
+            if repeated and not getattr(spec.type, "labels_repeat", False):
                 found = f'"{min(repeated)}" is named twice'
                 self.faults.append(there.fault("label/twice", found, "its money would count twice"))
             before.update(named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
+from typing import ClassVar
 
 from attrs import frozen
 
@@ -31,6 +32,8 @@ class VariableElement(enum.Enum):
 @frozen(kw_only=True)
 class Variable:
     """Activity that is variable: what one currency claims, in the rows whose code columns are listed."""
+
+    labels_repeat: ClassVar[bool] = True  # a row is variable once, by whichever of them it is
 
     currency: Label = parameter("A currency, declared not to pay, whose units are variable.")
     where: dict[str, tuple[str, ...]] = parameter(

@@ -51,13 +51,13 @@ from tallystick.kernel.language.words import (
 )  # fmt: skip
 from tallystick.kernel.parameters import Label, Parts, PriceList, Rows
 from tallystick.kernel.rules import PriceStep, Rule, parameter, price_step, rule
-from tallystick.kernel.tables import Column, Selection, Table, column, table
+from tallystick.kernel.tables import Cohorts, Column, Selection, Table, column, table
 from tallystick.kernel.trace import Activity, Paid, Value
 
 __all__ = [
-    "Account", "Activity", "Amount", "Carry", "Code", "Column", "Contract", "Count", "Covered", "Day", "Excluded",
-    "Figure", "Flag", "Flow", "Kind", "Label", "Law", "Maybe", "Moment", "Paid", "Parts", "PluginError", "Pot", "Price",
-    "PriceList", "PriceStep", "Priced", "Profile", "Rate", "Rows", "Rule", "RuleError",
+    "Account", "Activity", "Amount", "Carry", "Code", "Cohorts", "Column", "Contract", "Count", "Covered", "Day",
+    "Excluded", "Figure", "Flag", "Flow", "Kind", "Label", "Law", "Maybe", "Moment", "Paid", "Parts", "PluginError",
+    "Pot", "Price", "PriceList", "PriceStep", "Priced", "Profile", "Rate", "Rows", "Rule", "RuleError",
     "Selection", "Series", "Table", "Units",
     "Value", "account", "allot", "balance", "column", "completed_years", "count", "days_between", "each_contract",
     "earlier", "exists", "find", "first", "fit", "hookimpl", "hours_between", "instalment", "literal", "parameter",

@@ -64,6 +64,11 @@ def _row(spec: TableSpec) -> str:
             f"same row can be selected again from the day after {code(by.ends)}, "
             f"unless {code(by.final[0])} is {' or '.join(by.final[1])}."
         )
+    if spec.cohorts is not None:
+        lines.append(
+            f"- **Puts people into cohorts**, named in {code(spec.cohorts.group)}, from {code(spec.cohorts.begins)} to "
+            f"the day before {code(spec.cohorts.ends)}: a contract may claim what is done for them."
+        )
     if spec.prices:
         lines.append("- **Price list:** a contract names a list; `list` is filled in from its name, and not read.")
     if spec.confidential_to:

@@ -61,7 +61,8 @@ class Drawing(Chance):
         if at.grain == "list" and kind in PARTS:
             leaves += [lambda: ("part", PARTS[kind])] * 2
         if kind is D and at.own:
-            leaves += [lambda: ("first_day",), lambda: ("last_day",)]
+            a_month = lambda: ("month_begins", self.pick(0, 1, 5, 11, 12), self.pick(True, False))  # noqa: E731
+            leaves += [lambda: ("first_day",), lambda: self.pick(lambda: ("last_day",), a_month)()]
         if kind is D:
             leaves.append(lambda: ("as_at",))
         return leaves

@@ -11,18 +11,38 @@ from hypothesis import strategies as st
 
 from tallystick.kernel.case import Case, PriceRows, RuleEntry
 from tallystick.kernel.facts import Facts, Row
+from tallystick.kernel.program import references
 from tallystick.kernel.tables import Column
 from tallystick_rules.rules import RULES
 from tallystick_rules.tables import TABLES
+from tests.properties import (
+    national_bundles,
+    national_drawn,
+    national_incentives,
+    national_people,
+    national_pools,
+    national_quality,
+    national_segments,
+)
 from tests.properties.chance import Chance, drawn
 from tests.properties.expressions_drawn import Drawing
-from tests.properties.national_drawn import MADE, fund_shared
+from tests.properties.national_drawn import fund_shared
+from tests.properties.national_incentives import exchange_shared
 from tests.properties.national_values import LIMITS, TEXTS, UNIQUE
 from tests.properties.rows_drawn import MOMENTS, POOLS, in_turn, one_of_each
 from tests.support import case, contract, framed, fund
 
 SPECS = {one.table.name: one.table for one in TABLES}
 ROW_RULES = RULES
+MADE = {
+    **national_drawn.MADE,
+    **national_bundles.MADE,
+    **national_incentives.MADE,
+    **national_people.MADE,
+    **national_pools.MADE,
+    **national_quality.MADE,
+    **national_segments.MADE,
+}
 
 
 @frozen(kw_only=True, slots=False)
@@ -44,7 +64,7 @@ class National:
             *contracts,
             tables=TABLES,
             prices=self.prices,
-            funds=(fund("premium", 10_000_000),),
+            funds=(fund("premium", 10_000_000), fund("value")),
             as_at=datetime.date(2025, 11, 30),
         )
 
@@ -78,11 +98,11 @@ def national_worlds(rule: type | None = None) -> st.SearchStrategy[National]:
 
 
 def _world(of: Drawing, rule: type | None) -> National:
-    shared, held = fund_shared(of), []
+    shared, held = (fund_shared(of), exchange_shared(of)), []
     alike = _entries(of, shared)
     for name in ("A", "B", "C")[: of.pick(1, 2, 3)]:
         entries = alike if of.pick(True, False) else _entries(of, shared)
-        taken = [one for one in entries if one.cls is rule or of.pick(True, False)] or entries[:1]
+        taken = [one for one in entries if one.cls is rule or of.pick(True, False, False, False)] or entries[:1]
         needed = {label for one in taken for label in _refers(one)}
         taken += [one for one in entries if one.label in needed and one not in taken]
         held.append((name, of.pick("RA", "RB"), of.pick("QA", "QB"), "quarter", tuple(taken)))
@@ -97,12 +117,12 @@ def _world(of: Drawing, rule: type | None) -> National:
 
 
 def _refers(entry: RuleEntry) -> Sequence[str]:
-    return [*(entry.shape.get("on") or ()), *entry.shape.get("covers_labels", ())]
+    return references(entry)
 
 
-def _entries(of: Drawing, shared: RuleEntry) -> list[RuleEntry]:
+def _entries(of: Drawing, shared: Sequence[RuleEntry]) -> list[RuleEntry]:
     """Each national rule once, with numbers and choices of its own; what belongs to the scheme is the same for all."""
-    return [*(made(of) for made in MADE.values()), shared]
+    return [*(made(of) for made in MADE.values()), national_bundles.currency(of), *shared]
 
 
 __all__ = ["MOMENTS", "ROW_RULES", "National", "national_worlds"]

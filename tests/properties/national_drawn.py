@@ -19,6 +19,7 @@ from tallystick_rules.rules._evidence import Criterion, Level
 from tallystick_rules.rules._outcomes import Indicator, Outcome, Without
 from tallystick_rules.rules._outcomes import Level as Achieved
 from tallystick_rules.rules._savings import Quality
+from tallystick_rules.rules._variance import Beyond
 from tallystick_rules.rules.admitted_spell import AdmittedSpell, TopUpOn
 from tallystick_rules.rules.best_practice_tariff import BestPracticeTariff, Moves
 from tallystick_rules.rules.block import Block, Covers
@@ -128,7 +129,13 @@ def _outcomes(of: Drawing) -> RuleEntry:
     weight = of.pick(Fraction(1, 3), Fraction(0), Fraction(1, 8))
     indicators = (
         Indicator(name="first", weight=weight, levels=levels),
-        Indicator(name="second", weight=1 - weight, levels=levels[: of.pick(1, 2)]),
+        Indicator(
+            name="second",
+            weight=1 - weight,
+            levels=levels[: of.pick(1, 2)],
+            baseline=of.pick(None, Fraction(1, 3)),
+            against_last_year=of.pick(False, True),
+        ),
     )
     small = of.pick({}, {"smallest": 4, "too_small": of.pick(*Without)})
     return use(
@@ -156,6 +163,7 @@ def _gain_and_loss(of: Drawing) -> RuleEntry:
         GainLossShare, "gain and loss", element=of.pick(0, 100_001), parties=parties, share_of_gain=Fraction(1, 3),
         share_of_loss=of.pick(Fraction(0), Fraction(1)), most_gain=of.pick(0, 101, 10_000_001), most_loss=10_000_001,
         **of.pick(in_units, in_money),
+        **of.pick({}, {"band": of.pick(Fraction(0), Fraction(1, 3), Fraction(1)), "beyond_band": of.pick(*Beyond)}),
     )  # fmt: skip
 
 

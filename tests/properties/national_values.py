@@ -23,6 +23,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "standard": ("best",),
     "criterion": ("quick", "good"),
     "category": ("primary", "looked after", "other"),
+    "condition": ("a", "x", "b"),
     "calendar": ("holidays",),
     "specialised_service": ("AB1", "ZZ"),
     "not_priced": ("local",),
@@ -66,5 +67,6 @@ UNIQUE = {
     "public_holidays": ("calendar", "day"),
     "indicators": ("indicator", "provider", "commissioner", "measured_on"),
     "people": ("person", "census_day", "category"),
+    "conditions": ("person", "condition"),
     "benchmarks": ("provider", "commissioner", "population", "measured_on"),
 }

@@ -187,6 +187,7 @@ _WORDS: dict[str, Callable[..., Any]] = {
     "fit": lambda say, pot, by, low, high: words.fit(say(pot), by=say(by), floor=say(low), cap=say(high)),
     "first_day": lambda say: say.contract.first_day,
     "last_day": lambda say: say.contract.last_day,
+    "month_begins": lambda say, month, cut: say.contract.month_begins(month, cut=cut),
     "as_at": lambda say: say.contract.as_at,
     "account": _account,
     "provider": lambda say: say.contract.provider,

@@ -27,7 +27,7 @@ from tallystick.kernel.parameters import parameter
 from tallystick.kernel.program import compose
 from tallystick.kernel.rules import Rule, rule
 from tallystick.kernel.settlement import settle
-from tallystick.kernel.tables import Table, column, table
+from tallystick.kernel.tables import Cohorts, Table, column, table
 from tests.properties.agreeing import generating
 from tests.support import case, contract, framed, rows_of, use
 
@@ -47,6 +47,21 @@ class Visits(Table):
     service: Maybe[Code] = column("Which service.")
     point_of_delivery: Maybe[Code] = column("Where.")
     site: Code = column("At which site.")
+    person: Maybe[Code] = column("Who was treated.")
+
+
+@table("groups", key="entry", date="begins", cohorts=Cohorts(group="group", begins="begins", ends="ends"))
+class Groups(Table):
+    """Who is in which group."""
+
+    entry: Code = column("What names the row.")
+    contract: Maybe[Code] = column("The contract.")
+    provider: Code = column("Whose list it is on.")
+    commissioner: Code = column("Who is responsible.")
+    person: Code = column("Who it is.")
+    group: Code = column("Which group.")
+    begins: Day = column("The first day.")
+    ends: Day = column("The day after the last one.")
 
 
 @rule("each-visit")
@@ -110,7 +125,9 @@ def claims(draw: Any, of: Sequence[ContractCase]) -> list[Said]:
         start, end = (draw(st.integers(0, length)) for _ in range(2))
         whole = draw(st.booleans())
         found.append(Said(
-            contract=held.id, codes=said, tables=draw(st.sampled_from([(), (), ("visits",), ("others",)])),
+            contract=held.id, codes=said,
+            cohort=tuple(draw(st.sampled_from([[], [], ["g1"], ["g2", "g1"]]))),
+            tables=draw(st.sampled_from([(), (), ("visits",), ("others",)])),
             first=None if whole else held.first + datetime.timedelta(days=min(start, end)),
             last=None if whole else held.first + datetime.timedelta(days=max(start, end)),
             spot=CellSpot("claims", number),
@@ -129,7 +146,12 @@ def successions(draw: Any) -> Successors:
 
 @st.composite
 def rows(draw: Any) -> list[dict[str, Any]]:
-    maybe = {"commissioner": codes("C"), "service": codes("S"), "point_of_delivery": codes("D")}
+    maybe = {
+        "person": st.sampled_from(["p1", "p2", "p3"]),
+        "commissioner": codes("C"),
+        "service": codes("S"),
+        "point_of_delivery": codes("D"),
+    }
     one = st.fixed_dictionaries(
         {"provider": codes("P"), "site": codes("X")},
         optional={**maybe, "day": DAYS, "contract": st.sampled_from(["K0", "K9"])},
@@ -137,25 +159,48 @@ def rows(draw: Any) -> list[dict[str, Any]]:
     return [{"commissioner": None, **drawn} for drawn in draw(st.lists(one, max_size=8))]
 
 
-def slowly(row: Row, said: Sequence[Said], known: Sequence[ContractCase], successors: Successors) -> str | None:
+@st.composite
+def groups(draw: Any) -> list[dict[str, Any]]:
+    found = []
+    for _ in range(draw(st.integers(0, 6))):
+        begins, many = draw(DAYS), draw(st.integers(0, 9))
+        codes_ = {"contract": draw(st.sampled_from(["K0", "K1", "K2", "K9"])), "provider": "P0", "commissioner": "C0"}
+        person = draw(st.sampled_from(["p1", "p2"]))
+        codes_["group"] = draw(codes("g"))
+        found.append({**codes_, "person": person, "begins": begins, "ends": begins + datetime.timedelta(days=many)})
+    return found
+
+
+def slowly(
+    row: Row, said: Sequence[Said], known: Sequence[ContractCase], successors: Successors, lists: Sequence[Row]
+) -> str | None:  # fmt: skip
     """Whose the row is, read straight from what the files say: a contract, nobody, or a tie."""
     if row["contract"]:
         return str(row["contract"])
-    best: dict[str, int] = {}
+    best: dict[str, tuple[bool, int]] = {}
     for held in known:
         own = [one for one in said if one.contract == held.id] or [Said(contract=held.id, codes={}, spot=CellSpot(""))]
         for one in own:
-            rank = _rank(row, one, held, successors)
+            rank = _rank(row, one, held, successors, lists)
             if rank is not None:
-                best[held.id] = max(rank, best.get(held.id, -1))
+                best[held.id] = max(rank, best.get(held.id, rank))
     first = [name for name, rank in best.items() if rank == max(best.values())]
     return None if not first else first[0] if len(first) == 1 else TIE
 
 
-def _rank(row: Row, one: Said, held: ContractCase, successors: Successors) -> int | None:
-    """How many columns the claim names, if it takes the row."""
+def _rank(
+    row: Row, one: Said, held: ContractCase, successors: Successors, lists: Sequence[Row]
+) -> tuple[bool, int] | None:  # fmt: skip
+    """Whether the claim names a cohort, and how many columns, if it takes the row."""
     day = row["day"]
     if day is None or (one.tables and "visits" not in one.tables):
+        return None
+    inside = [
+        of for of in lists
+        if (of["person"], of["contract"]) == (row["person"], held.id) and of["group"] in one.cohort
+        and of["begins"] <= day < of["ends"]
+    ]  # fmt: skip
+    if one.cohort and not inside:
         return None
     if not (one.first or held.first) <= day <= (one.last or held.last):
         return None
@@ -167,28 +212,29 @@ def _rank(row: Row, one: Said, held: ContractCase, successors: Successors) -> in
             value, listed = successors.body(value, day), {successors.body(code, day) for code in of}
         if value not in listed:
             return None
-    return len(named)
+    return bool(one.cohort), len(named)
 
 
 @st.composite
-def worlds(draw: Any) -> tuple[list[ContractCase], list[Said], Successors, list[dict[str, Any]]]:
+def worlds(draw: Any) -> tuple[list[ContractCase], list[Said], Successors, list[dict[str, Any]], list[dict[str, Any]]]:
     known = draw(contracts())
-    return known, draw(claims(known)), draw(successions()), draw(rows())
+    return known, draw(claims(known)), draw(successions()), draw(rows()), draw(groups())
 
 
 @generating(60)
 @given(worlds())
 def test_the_most_specific_claim_has_the_row_and_both_readings_pay_by_it(world: Any) -> None:
-    known, said, successors, drawn = world
-    made = case(*known, tables=[Visits], by_parties=False)
-    plain = rows_of(made, {"visits": drawn})["visits"]
-    columns = {"visits": list(Visits.table.columns), "others": list(COLUMNS)}
-    claims_ = made_claims(said, Known({one.id: one for one in known}), columns, faults := [])
+    known, said, successors, drawn, drawn_groups = world
+    made = case(*known, tables=[Visits, Groups], by_parties=False)
+    plain, lists = rows_of(made, {"visits": drawn, "groups": drawn_groups}).values()
+    columns = {"visits": list(Visits.table.columns), "others": list(COLUMNS), "groups": list(Groups.table.columns)}
+    claims_ = made_claims(said, Known({one.id: one for one in known}), columns, faults := [], ["groups"])
     if faults:  # a claim that names a table and a column that it lacks: the file is refused before there is a run
         return
     assignment = Assignment(claims=claims_, bodies=Bodies(successors=successors))
-    expected = [slowly(row, said, known, successors) for row in plain]
-    tables, facts = {"visits": Visits.table}, {"visits": framed(Visits.table, plain)}
+    expected = [slowly(row, said, known, successors, lists) for row in plain]
+    tables = {"visits": Visits.table, "groups": Groups.table}
+    facts = {"visits": framed(Visits.table, plain), "groups": framed(Groups.table, lists)}
     if TIE in expected:
         with pytest.raises(InputError) as refused:
             assignment.applied(facts, tables)
@@ -213,7 +259,7 @@ def test_the_most_specific_claim_has_the_row_and_both_readings_pay_by_it(world: 
 @generating(40)
 @given(worlds())
 def test_rows_of_no_contract_are_those_that_no_statement_counts_where_parties_decide(world: Any) -> None:
-    known, _, _, drawn = world
+    known, _, _, drawn, _ = world
     made = case(*known, tables=[Visits])
     facts = framed(Visits.table, rows_of(made, {"visits": drawn})["visits"])
     settled = settle(made, {"visits": facts})

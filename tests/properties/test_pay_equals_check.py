@@ -48,7 +48,7 @@ def test_the_pay_path_equals_the_reference_or_refuses_near_the_end_of_64_bits(wo
 
 @pytest.mark.parametrize("rule", ROW_RULES, ids=lambda rule: rule.rule_name)
 def test_the_pay_path_equals_the_reference_for_every_national_rule(rule: type) -> None:
-    @generating(7)
+    @generating(4)
     @given(national_worlds(rule))
     def each(world: Any) -> None:
         agree(world)

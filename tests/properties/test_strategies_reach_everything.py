@@ -28,6 +28,7 @@ NEVER_OF_ROWS = {
     "fund",
     "first_day",
     "last_day",
+    "month_begins",
     "at_period",
     "total",
     "previous",

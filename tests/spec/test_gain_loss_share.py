@@ -11,6 +11,7 @@ from tallystick.kernel.parameters import Label
 from tallystick.kernel.program import compose
 from tallystick.kernel.settlement import settle as settled
 from tallystick_rules.rules import GainLossShare, UnitPrice
+from tallystick_rules.rules._variance import Beyond
 from tallystick_rules.tables import Contacts, Factors, Indicators, UnitPrices
 from tests.support import Read, case, contract, framed_tables, price_list, read_case, settle, use
 
@@ -57,6 +58,48 @@ def test_parties_share_to_the_penny_and_none_loses_more_than_it_can(reading: Rea
     assert moved(reading, 102, parties=TWO) == {("QYY", "RXX"): 12_000, ("RXX", "QYY"): 201, ("RYY", "QYY"): 100}
     # 60 × 301 × 50% = 9,030: 6,020 and 3,010; the first can lose 5,000.
     assert moved(reading, 160, parties=TWO) == {("QYY", "RXX"): 12_000, ("RXX", "QYY"): 5_000, ("RYY", "QYY"): 3_010}
+
+
+BANDED = {"band": "3%", "share_of_gain": "100%", "share_of_loss": "100%"}  # 3% of 100 × £3.01 is £9.03: three days
+FIRST, EXCESS = {**BANDED, "beyond_band": Beyond.FIRST_POUND}, {**BANDED, "beyond_band": Beyond.EXCESS}
+
+
+@pytest.mark.parametrize("months", ["year", "quarter", "month"])
+@pytest.mark.parametrize("days", [0, 1, 2])
+def test_inside_the_band_nothing_is_shared_in_either_direction(reading: Read, days: int, months: str) -> None:
+    for how in (FIRST, EXCESS):
+        assert moved(reading, 100 - days, months=months, **how) == {("QYY", "RXX"): 12_000}
+        assert moved(reading, 100 + days, months=months, **how) == {("QYY", "RXX"): 12_000}
+
+
+def test_outside_the_band_it_is_shared_from_the_first_pound_or_only_the_excess(reading: Read) -> None:
+    # Five days are 1,505: 602 of it lie beyond the 903 of the band.
+    assert moved(reading, 95, **FIRST) == {("QYY", "RXX"): 12_000 + 1_505}
+    assert moved(reading, 95, **EXCESS) == {("QYY", "RXX"): 12_000 + 602}
+    assert moved(reading, 105, **FIRST) == {("QYY", "RXX"): 12_000, ("RXX", "QYY"): 1_505}
+    assert moved(reading, 105, **EXCESS) == {("QYY", "RXX"): 12_000, ("RXX", "QYY"): 602}
+    # Three days are the band itself, and so outside it; of an excess there is nothing yet.
+    assert moved(reading, 97, **FIRST) == {("QYY", "RXX"): 12_000 + 903}
+    assert moved(reading, 97, **EXCESS) == {("QYY", "RXX"): 12_000}
+
+
+def test_the_band_is_a_sum_of_money_rounded_half_up(reading: Read) -> None:
+    # 2.5% of 30,100 is 752.5, so 753: five days of 1,505 leave 752.
+    assert moved(reading, 95, **{**EXCESS, "band": "2.5%"}) == {("QYY", "RXX"): 12_000 + 752}
+    assert moved(reading, 95, **{**EXCESS, "band": "0%"}) == {("QYY", "RXX"): 12_000 + 1_505}
+
+
+def test_a_band_in_money_works_alike_and_what_lies_inside_is_shown(reading: Read) -> None:
+    price = use(UnitPrice, "beds", pays=False, table="contacts", code="contact_type", prices="list")
+    given = {**LIMITS, **EXCESS, "band": "25%", "benchmark": "£100", "on": (Label("beds"),)}
+    rule = use(GainLossShare, "share", element="£120", parties=ONE, **given)
+    rows = [{"contacted_on": "2025-05-01", "contact_type": "N1", "contacts": 4}]
+    made = case(contract("A", rule, price), tables=TABLES, prices=(PRICES,))
+    # 10,000 − 4,000 = 6,000, of which 2,500 lie inside the band.
+    assert settle(reading, made, contacts=rows) == {("share", "QYY", "RXX"): 12_000 + 3_500}
+    shown = {one.name: one.value for one in read_case(reading, made, contacts=rows).figures}
+    assert shown["variance: benchmark − actual"] == 6_000
+    assert shown["variance inside the band"] == 2_500
 
 
 def test_the_commissioner_may_be_a_party_and_pays_itself_nothing(reading: Read) -> None:
@@ -108,6 +151,8 @@ def test_shares_that_are_not_the_whole_are_a_fault() -> None:
         ({"benchmark": "£1"}, "said twice"),
         ({"benchmark_units": None}, "does not say against what"),
         ({"of": "contact_type"}, "names a column of counts"),
+        ({"band": "1%"}, "are said together"),
+        ({"beyond_band": Beyond.EXCESS}, "are said together"),
     ],
 )
 def test_what_says_too_little_or_too_much_is_refused(given: dict[str, Any], why: str) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from attrs import frozen
 
-from tallystick.kernel.accounts import balance
+from tallystick.kernel.accounts import Contract, balance
+from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Flow, Priced
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
@@ -313,3 +315,32 @@ def test_a_balance_is_what_a_pot_holds_when_the_period_opens(reading: Read) -> N
         113,  # (250 + 100 − 125) ÷ 2 = 112.5
         106,  # (225 + 100 − 113) ÷ 2
     ]
+
+
+@rule("month-days")
+class MonthDays(Rule):
+    """The days of the contract's first month, of its seventh as far as it is settled, and of the year."""
+
+    @hookimpl
+    def incentive(self, contract: Any) -> Iterator[Figure]:
+        first, second, after = (contract.month_begins(month) for month in (0, 1, 12))
+        yield Figure("first month", days_between(first, second))
+        yield Figure("year", days_between(first, after))
+        seventh, eighth = (contract.month_begins(month, cut=True) for month in (6, 7))
+        yield Figure("seventh month, settled", days_between(seventh, eighth))
+
+
+@pytest.mark.parametrize("settles", ["month", "quarter", "year"])
+def test_months_of_the_contracts_year_begin_as_its_periods_do(reading: Read, settles: str) -> None:
+    dates = {"first": "2027-10-15", "last": "2029-05-02", "settles": settles}
+    found = read_case(reading, case(contract("A", use(MonthDays), **dates))).figures
+    of_first = {line.name: line.value for line in found if line.period == 1}
+    assert of_first == {"first month": 31, "year": 366, "seventh month, settled": 30}  # 15 April to 15 May 2028
+    last = max(line.period for line in found)
+    of_last = {line.name: line.value for line in found if line.period == last}
+    assert of_last == {"first month": 31, "year": 365, "seventh month, settled": 18}  # 15 April to 2 May 2029
+
+
+def test_there_is_no_fourteenth_month() -> None:
+    with pytest.raises(RuleError, match="a month of a year is from 0 to 12, not 13"):
+        Contract().month_begins(13)

@@ -210,3 +210,89 @@ def test_weights_and_levels_that_cannot_be_are_refused(outcomes: tuple[Outcome, 
 def test_smallest_and_too_small_are_said_together() -> None:
     rule = use(OutcomesPayment, value="£1", at_risk="0%", outcomes=(ALONE,), not_measured=Without.LOST, smallest=30)
     assert "said together" in compose(case(contract("A", rule), tables=[Indicators])).stopped["A"].why
+
+
+# Last year: its result may stand in for this year's, and improvement may be against it.
+
+STEPS = (("held", "0%", "20%"), ("good", "3%", "50%"), ("excellent", "5%", "100%"))
+"""Levels of improvement, in points: no worse pays 20%, three points 50%, five points all."""
+
+
+def years(reading: Read, results: list[tuple[int | None, int | None]], one: Indicator, **given: Any) -> list[int]:
+    """What each year pays, of £1,000 that is wholly at risk and goes by one indicator; from the first year on."""
+    sums = []
+    for last in range(1, len(results) + 1):
+        alone = (Outcome(name="work", weight=Fraction(1), indicators=(one,)),)
+        rows = [(f"{2025 + place}-09-30", *said) for place, said in enumerate(results)]
+        usual = {"value": "£1,000", "at_risk": "100%", "outcomes": alone, "not_measured": Without.LAST}
+        about = {"first": "2024-10-01", "last": f"{2024 + last}-09-30", "settles": given.get("settles", "year")}
+        more = {name: value for name, value in given.items() if name != "settles"}
+        made = case(contract("A", use(OutcomesPayment, "outcomes", **{**usual, **more}), **about), tables=[Indicators])
+        said = [
+            {"indicator": "in work", "measured_on": day, "numerator": above, "denominator": below}
+            for day, above, below in rows[:last]
+        ]
+        sums.append(settle(reading, made, indicators=said).get(("outcomes", "QYY", "RXX"), 0))
+    return [now - before for now, before in zip(sums, [0, *sums], strict=False)]
+
+
+@pytest.mark.parametrize("settles", ["year", "quarter", "month"])
+def test_without_a_result_a_year_may_be_paid_as_the_year_before(reading: Read, settles: str) -> None:
+    # 60 of 100 pays 80%; then nothing was measured: 80% again; then nothing again: no year to go by, and it is held.
+    said = [(60, 100), (None, None), (None, None), (65, 100), (None, 100)]
+    found = years(reading, said, indicator("in work", "100%"), settles=settles)
+    assert found == [80_000, 80_000, 0, 100_000, 100_000]
+
+
+def test_as_last_year_in_the_first_year_is_held_and_not_lost(reading: Read) -> None:
+    alone: dict[str, Any] = {"outcomes": (ALONE,), "rest_to": "REST"}
+    assert paid(reading, {}, not_measured=Without.LAST, **alone) == {}
+    assert paid(reading, {}, not_measured=Without.LOST, **alone) == {("QYY", "REST"): 100_000}
+
+
+def test_a_small_result_may_be_paid_as_last_year_and_is_no_year_to_go_by(reading: Read) -> None:
+    # 29 people are too few: 60% of £1,000 as last year; the year after has no last year that decides.
+    small: dict[str, Any] = {"smallest": 30, "too_small": Without.LAST}
+    said = [(55, 100), (29, 29), (29, 29)]
+    assert years(reading, said, indicator("in work", "100%"), **small) == [60_000, 60_000, 0]
+    assert years(reading, said, indicator("in work", "100%"), smallest=29, too_small=Without.LAST)[1] == 100_000
+
+
+def improving(**given: Any) -> Indicator:
+    """An indicator of improvement."""
+    made = tuple(Level(name=name, at_least=rate(at), pays=rate(pays)) for name, at, pays in STEPS)
+    return Indicator(name="in work", weight=Fraction(1), levels=made, **given)
+
+
+@pytest.mark.parametrize(("above", "pence"), [(519, 0), (520, 20_000), (549, 20_000), (550, 50_000), (570, 100_000)])
+def test_improvement_may_be_against_a_baseline(reading: Read, above: int, pence: int) -> None:
+    assert years(reading, [(above, 1_000)], improving(baseline=rate("52%"))) == [pence]
+
+
+@pytest.mark.parametrize("settles", ["year", "quarter", "month"])
+def test_improvement_may_be_against_the_year_before(reading: Read, settles: str) -> None:
+    # Nothing before the first year: held, as there is no last year. Then 53 − 50 = 3 points, 53 − 53 = 0, 52 − 53 = −1,
+    # and 57 − 52 = 5 points, of denominators that differ.
+    said = [(50, 100), (530, 1_000), (53, 100), (26, 50), (57, 100)]
+    found = years(reading, said, improving(against_last_year=True), settles=settles)
+    assert found == [0, 50_000, 20_000, 0, 100_000]
+    # With a baseline for a year without one before: 50 − 45 = 5 points.
+    found = years(reading, said, improving(against_last_year=True, baseline=rate("45%")), settles=settles)
+    assert found == [100_000, 50_000, 20_000, 0, 100_000]
+
+
+def test_improvement_after_a_year_without_a_result_has_nothing_to_go_by(reading: Read) -> None:
+    # Year 2: 5 points, all. Year 3 has no result: as last year, all. Year 4 has one, and no year before: held.
+    said = [(50, 100), (55, 100), (None, None), (60, 100), (63, 100)]
+    assert years(reading, said, improving(against_last_year=True)) == [0, 100_000, 100_000, 0, 50_000]
+    lost = years(reading, said, improving(against_last_year=True), not_measured=Without.LOST)
+    assert lost == [0, 100_000, 0, 0, 50_000]
+
+
+def test_a_baseline_or_a_level_of_improvement_that_cannot_be_is_refused() -> None:
+    wrong = Outcome(name="x", weight=Fraction(1), indicators=(improving(baseline=Fraction(52)),))
+    with pytest.raises(RuleError, match="the baseline of “in work” lies from 0% to 100%"):
+        check((wrong,))
+    nothing = Outcome(name="x", weight=Fraction(1), indicators=(indicator("y", "100%", STEPS[0]),))
+    with pytest.raises(RuleError, match="at_least lies above 0% and up to 100%"):
+        check((nothing,))

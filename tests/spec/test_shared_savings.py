@@ -245,6 +245,9 @@ def test_a_limit_by_revenue_that_is_not_recorded_ends_the_run(reading: Read) -> 
     terms = made(loss_share_least="30%", loss_share_most="30%", loss_limit_of_revenue="8%")
     assert "revenue, which is not recorded" in fault_of(reading, terms, result("£1,000,000", "£1,200,000"))
     assert earned(reading, terms, result("£1,000,000", "£900,000")) == 50_000_00  # no loss, and none is needed
+    assert earned(reading, terms, result("£1,000,000", "£1,019,999.99")) == 0  # below the minimum: nothing is owed
+    one_sided = made(loss_limit_of_revenue="8%")
+    assert earned(reading, one_sided, result("£1,000,000", "£1,200,000")) == 0
 
 
 # Part of a year, start-up money, several payers.
@@ -254,6 +257,26 @@ def test_half_a_year_counts_for_half_of_share_and_cap(reading: Read) -> None:
     half: dict[str, Any] = {"part_of_year": "1/2", "cap": "10%"}
     assert earned(reading, made(**half), result("£1,000,000", "£900,000")) == 25_000_00  # half of 50,000
     assert earned(reading, made(**half), result("£1,000,000", "£100,000")) == 50_000_00  # half of 10%
+
+
+def test_half_a_year_is_held_against_the_whole_years_minimum_and_its_losses_and_limits_are_halved(
+    reading: Read,
+) -> None:
+    # Six months of 2019: benchmark and expenditure of the whole year, the result × 6 ÷ 12.
+    half: dict[str, Any] = {
+        "part_of_year": "6/12",
+        "loss_share_least": "30%",
+        "loss_share_most": "30%",
+        "loss_limit": "4%",
+    }
+    assert earned(reading, made(**half), result("£1,000,000", "£980,000")) == 5_000_00  # 2% of the year is enough
+    assert earned(reading, made(**half), result("£1,000,000", "£980,000.01")) == 0
+    assert earned(reading, made(**half), result("£1,000,000", "£1,050,000")) == -7_500_00  # half of 30% of 50,000
+    assert earned(reading, made(**half), result("£1,000,000", "£1,500,000")) == -20_000_00  # half of 4%
+    by_revenue = made(**half, loss_limit_of_revenue="8%")
+    assert earned(reading, by_revenue, result("£1,000,000", "£1,500,000", revenue="£100,000")) == -4_000_00
+    sequestered = made(part_of_year="6/12", sequestration="2%", cap="10%")
+    assert earned(reading, sequestered, result("£1,000,000", "£900,000")) == 24_500_00  # 100,000 × 50% × 98% ÷ 2
 
 
 def test_start_up_money_is_repaid_first_and_never_more_than_is_earned(reading: Read) -> None:
@@ -271,6 +294,28 @@ def test_start_up_money_is_repaid_once_however_often_the_contract_settles(readin
     found = read_case(reading, terms, benchmarks=rows)
     repaid = sorted((line.period, line.pence) for line in found.flows if line.payee == "LENDER" and line.pence)
     assert [pence for _, pence in repaid] == [20_000_00, 10_000_00]
+
+
+def test_start_up_money_that_was_repaid_does_not_stand_again_the_year_after(reading: Read) -> None:
+    # 20,000 of 30,000 is repaid in the first year. To say £30,000 for the second too would repay it twice over.
+    rows = [result("£1,000,000", "£960,000", measured_on=day) for day in ("2025-06-30", "2026-06-30")]
+    for settles in ("quarter", "year"):
+        about = {"last": "2027-03-31", "settles": settles}
+        found = read_case(reading, made(start_up="£30,000", **about), benchmarks=rows)
+        broken = [(law.left, law.right) for law in found.laws if law.left != law.right]
+        assert broken == [(30_000_00, 10_000_00)]
+        by_year = {"2025-04-01": "£30,000", "2026-04-01": "£10,000"}
+        found = read_case(reading, made(start_up=by_year, **about), benchmarks=rows)
+        assert all(law.left == law.right for law in found.laws)
+        assert earned(reading, made(start_up=by_year, **about), *rows) == 40_000_00 - 30_000_00
+
+
+def test_a_year_without_a_result_is_shown(reading: Read) -> None:
+    rows = [result("£1,000,000", "£960,000")]
+    for settles in ("month", "year"):
+        found = read_case(reading, made(last="2027-03-31", settles=settles), benchmarks=rows)
+        without = [one.period for one in found.figures if one.name == "years without a result" and one.value]
+        assert without == [24 if settles == "month" else 2]
 
 
 def test_each_payer_has_its_own_benchmark_gate_and_share(reading: Read) -> None:

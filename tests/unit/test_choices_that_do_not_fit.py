@@ -59,7 +59,7 @@ def test_a_name_that_is_not_there_is_told_where_it_was_written(
     ("file", "old", "new", "found", "write"),
     [
         (EASTMERE, 'unit = "critical care day"', 'unit = "bed day"', "line 20, column 10", '"critical care day"'),
-        (EASTMERE, '["elective spells"]', "[]", "line 39, column 1", "with the labels of such rules"),
+        (EASTMERE, '["elective spells"]', "[]", "line 39, column 6", 'on = ["label", …]'),
         (EASTMERE, "lapses_after_days = 60\n", "", "line 43, column 1", "say when, by lapses_after_days"),
         (EASTMERE, '"an agreement made up for this example"', '""', "line 78, column 1", "legal_basis = "),
         (WESTBROOK, 'calendar = "England and Wales"\n', "", "line 60, column 1", "calendar = "),

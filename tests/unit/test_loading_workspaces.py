@@ -99,6 +99,7 @@ class TestSections:
             ('"£100,000"', "100000", 18, "100000 is a bare number for money", '"£100,000", with its sign'),
             ('"£100,000"', '"€100,000"', 18, "€100,000 is not in GBP", '"£1,234.56"'),
             ('"£100,000"', '"-£100,000"', 18, "is less than nothing", ""),
+            ('settles = "month"', 'money = "EUR"\nsettles = "month"', 19, "is not in EUR", '"€1,234.56"'),
             ('"carry forward"', '"pass on"', 20, "does not say to whom", "to = "),
             ('"carry forward"', '"keep"', 20, '"keep" is not one of the choices', '"carry forward"'),
             ('"deprivation"', '"a/b"', 16, "cannot be the name of a pot or fund", "without a stroke"),

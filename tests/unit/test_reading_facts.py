@@ -267,6 +267,11 @@ def test_another_unit_of_account_is_read_with_its_own_sign(tmp_path: Path) -> No
     assert "is not in €" in only(faults(visits, tmp_path, "cost", rows=("£5",), money="EUR")).found
 
 
+def test_a_bound_is_told_in_the_unit_of_account(tmp_path: Path) -> None:
+    fault = only(faults(visits, tmp_path, "cost", rows=("€5000.01",), money="EUR"))
+    assert (fault.why, fault.write) == ("cost is at most €5,000", "€5,000 or less")
+
+
 class TestSettingAside:
     def test_faulty_rows_are_left_out_counted_and_listed(self, tmp_path: Path) -> None:
         facts = visits(tmp_path, "slot", "minutes", rows=("a,1", "b,x", "c,900", "d,4"), set_aside=True)

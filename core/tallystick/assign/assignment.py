@@ -17,6 +17,7 @@ from attrs import field, frozen
 
 from tallystick.assign.bodies import ORGANISATIONS, SUCCESSORS, Bodies, Successors
 from tallystick.assign.claims import PARTIES, Claim
+from tallystick.assign.cohorts import Listed, listed
 from tallystick.assign.matching import (
     BODY,
     CONTRACT,
@@ -70,18 +71,19 @@ class Assignment:
         """
         if not (self.claims or self.responsible or self.bodies.days):
             return dict(facts)
+        people = listed(self.claims, facts, self.successors)
         done: dict[str, Facts] = {}
         faults: list[Fault] = []
         for name, table in facts.items():
             try:
-                done[name] = self._applied(attrs.evolve(table, spec=tables[name]), set_aside=set_aside)
+                done[name] = self._applied(attrs.evolve(table, spec=tables[name]), people, set_aside=set_aside)
             except InputError as error:
                 faults.extend(error.faults)
         if faults:
             raise InputError(faults)
         return done
 
-    def _applied(self, facts: Facts, *, set_aside: bool) -> Facts:
+    def _applied(self, facts: Facts, people: Listed, *, set_aside: bool) -> Facts:
         spec = facts.spec
         parties = [name for name in PARTIES if name in spec.columns]
         if spec.date is None or facts.days is None or not parties:
@@ -97,7 +99,7 @@ class Assignment:
         frame = with_bodies(frame, parties, self.successors, cut)
         places = "contract" in spec.columns and bool(self.claims)
         if places:
-            frame = claimed(frame, spec, self.claims, self.successors, cut)
+            frame = claimed(people.marked(frame, spec), spec, self.claims, self.successors, cut)
             free = pl.col("contract").is_null()
             frame = frame.with_columns(pl.coalesce("contract", CONTRACT).alias("contract"), pl.col(TIE) & free)
         found = _Found(self, spec, frame, facts.source)
@@ -183,8 +185,9 @@ class _Found:
             f"contracts {one.contract} and {other.contract} both claim {rows:,} {many} of {self.spec.name}, "
             f"such as {self.spec.key} {row}"
         )
+        named = _counted(len(columns)) + (" and a cohort" if one.cohort else "")
         why = (
-            f"the other claim is in {there}; each names {_counted(len(columns))}, so neither is the more specific, and "
+            f"the other claim is in {there}; each names {named}, so neither is the more specific, and "
             "the row would be paid under one of them by chance"
         )
         write = "one more column in the claim that should win, days that do not overlap, or the contract in the row"

@@ -41,6 +41,10 @@ class Successors:
             code = after
         return code
 
+    def last(self, code: str) -> str:
+        """The code that stands in the place of ``code`` in the end."""
+        return self.body(code, datetime.date.max)
+
     def circle(self, code: str, day: datetime.date) -> tuple[str, ...]:
         """The codes that succeed each other in a circle on the day, from ``code`` on; none if it ends."""
         seen = [code]

@@ -2,16 +2,17 @@
 
 A claim names codes of some columns, and days within the contract's. The provider and the commissioner are the
 contract's own where they are not named; ``"any"`` leaves one open. A claim that names more columns goes before one
-that names fewer.
+that names fewer, and a claim of a cohort, which is of the people in it, before every one that is of anybody.
 """
 
 from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
+import attrs
 from attrs import field, frozen
 
 from tallystick.files.spots import Refusal, Spot
@@ -35,6 +36,7 @@ class Said:
 
     contract: str
     codes: Mapping[str, tuple[str, ...]]
+    cohort: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     first: datetime.date | None = None
     last: datetime.date | None = None
@@ -52,6 +54,10 @@ class Claim:
     contract: str
     codes: Mapping[str, tuple[str, ...]]
     own: frozenset[str] = frozenset()
+    cohort: tuple[str, ...] = ()
+    """Cohorts, of which the row's person is in one on the row's day; empty for anybody's rows."""
+    of: str = ""
+    """The contract's own provider, whose list of the cohort counts."""
     tables: tuple[str, ...] = ()
     first: datetime.date
     last: datetime.date
@@ -83,11 +89,13 @@ class Cases(Protocol):
 
 
 def made_claims(
-    said: Iterable[Said], cases: Cases, tables: Mapping[str, Iterable[str]], faults: list[Fault]
+    said: Iterable[Said], cases: Cases, tables: Mapping[str, Iterable[str]], faults: list[Fault],
+    lists: Collection[str] = (),
 ) -> tuple[Claim, ...]:  # fmt: skip
     """The claims of every contract: those that it says, or that of its own parties; faults are added.
 
-    ``tables`` gives for each table of activity its columns.
+    ``tables`` gives for each table of activity its columns, and ``lists`` names those that put people into cohorts.
+    Their rows of a cohort belong to the contract of their own parties that claims it: it is that contract's list.
     """
     claims: list[Claim] = []
     said = tuple(said)
@@ -97,10 +105,16 @@ def made_claims(
             found = f'there is no contract "{one.contract}"'
             faults.append(one.spot.at("contract").fault("claim/contract", found, "", _near(one.contract, cases.made)))
             continue
-        wrong = [*_wrong_tables(one, tables), *_wrong_days(one, contract), *_too_many(one)]
+        wrong = [*_wrong_tables(one, tables, lists), *_wrong_days(one, contract), *_too_many(one)]
         faults.extend(wrong)
-        if not wrong:
-            claims.append(_claim(one, contract))
+        if wrong:
+            continue
+        if one.cohort:
+            people = tuple(name for name, held in tables.items() if "person" in held and name not in lists)
+            mine = Said(contract=one.contract, codes={}, cohort=one.cohort, tables=tuple(lists), spot=one.spot)
+            claims.append(_claim(mine, contract))
+            one = attrs.evolve(one, tables=one.tables or people)
+        claims.append(_claim(one, contract))
     claiming = {one.contract for one in said}
     for contract in cases.made.values():
         if contract.id not in claiming:
@@ -133,7 +147,8 @@ def _claim(said: Said, contract: ContractCase) -> Claim:
     codes = {**said.codes, **{name: (str(getattr(contract, name)),) for name in own}}
     return Claim(
         contract=contract.id, codes={name: of for name, of in codes.items() if of != (ANY,)}, own=own,
-        tables=said.tables, first=said.first or contract.first, last=said.last or contract.last, spot=said.spot,
+        cohort=said.cohort, of=contract.provider, tables=said.tables, first=said.first or contract.first,
+        last=said.last or contract.last, spot=said.spot,
     )  # fmt: skip
 
 
@@ -141,16 +156,26 @@ def _near(name: str, made: Mapping[str, ContractCase]) -> str:
     return did_you_mean(name, made)
 
 
-def _wrong_tables(said: Said, tables: Mapping[str, Iterable[str]]) -> Iterable[Fault]:
+def _wrong_tables(
+    said: Said, tables: Mapping[str, Iterable[str]], lists: Collection[str]
+) -> Iterable[Fault]:  # fmt: skip
+    if said.cohort and not lists:
+        found = "no table says who is in a cohort"
+        yield said.spot.at("cohort").fault("claim/cohort", found, "", "a plugin that declares one, such as people")
     for index, name in enumerate(said.tables):
         spot = said.spot.at("tables", index)
         if name not in tables:
             yield spot.fault("claim/table", f'there is no table "{name}"', "", did_you_mean(name, tables))
             continue
+        if said.cohort and name in lists:
+            found, why = f"{name} says who is in a cohort", "its rows go with the claim by themselves"
+            yield spot.fault("claim/table", found, why, "the tables of what is done for these people, or no tables")
+            continue
         held = set(tables[name])
-        for column in said.codes:
-            if column not in held and said.codes[column] != (ANY,):
-                found = f"{name} has no column {column}, which the claim names"
+        for column in (*said.codes, *(["person"] if said.cohort else [])):
+            if column not in held and said.codes.get(column) != (ANY,):
+                why = "by which it is told who is in a cohort" if column == "person" else "which the claim names"
+                found = f"{name} has no column {column}, {why}"
                 yield spot.fault("claim/table", found, "it could take no row of the table", "a claim of its own")
 
 
@@ -166,7 +191,7 @@ def _wrong_days(said: Said, contract: ContractCase) -> Iterable[Fault]:
 
 
 def _too_many(said: Said) -> Iterable[Fault]:
-    combinations = math.prod(len(of) for of in said.codes.values())
+    combinations = math.prod(len(of) for of in (*said.codes.values(), said.cohort or ("",)))
     if combinations > MOST_COMBINATIONS:
         found = f"the claim comes to {combinations:,} combinations of codes"
         why = f"one claim may come to {MOST_COMBINATIONS:,}"

@@ -35,7 +35,8 @@ def read_assignment(
     if not (there or said or bodies.successors.steps):
         return Assignment(bodies=bodies)
     columns = {name: list(spec.columns) for name, spec in tables.items() if not spec.prices}
-    claims = made_claims(said, cases, columns, faults)
+    lists = [name for name, spec in tables.items() if spec.cohorts is not None]
+    claims = made_claims(said, cases, columns, faults, lists)
     return Assignment(claims=claims, responsible=_responsible(folder, document, file, faults), bodies=bodies)
 
 

@@ -19,6 +19,11 @@ from tallystick.kernel.tables import TableSpec
 
 STRETCH, CONTRACT, TIE, RIVALS = "~stretch", "~claiming", "~tie", "~rivals"
 BODY = "~body of "
+MARKS = ("~cohort ", "~cohort, last ")
+"""How the two columns begin that say on whose lists of a cohort a row's person is: the first, and the last of several.
+
+A list is a contract's, as ``=contract``, or of its provider's, as ``@provider``.
+"""
 
 
 @frozen(eq=False, kw_only=True)
@@ -71,6 +76,8 @@ class _Level:
     """The claims of a table that compare the same columns: by codes and stretch, a claim and its first rival."""
 
     columns: tuple[str, ...]
+    mark: str = ""
+    """The column that says on whose list of a cohort the row's person is; empty for claims of anybody's rows."""
     found: dict[tuple[str | int, ...], tuple[int, int | None]] = field(factory=dict)
 
     def add(self, number: int, claims: Sequence[Claim], successors: Successors, cut: Stretches) -> None:
@@ -84,6 +91,8 @@ class _Level:
                 else claim.codes[name]
                 for name in self.columns
             ]
+            if self.mark:
+                listed.append([f"={claim.contract}", f"@{successors.last(claim.of)}"])
             for codes in itertools.product(*listed):
                 place: tuple[str | int, ...] = (*codes, stretch)
                 holder, rival = self.found.get(place, (number, None))
@@ -93,7 +102,7 @@ class _Level:
 
     def frame(self, name: str, claims: Sequence[Claim], numbers: Mapping[str, int]) -> pl.LazyFrame:
         """The small table: the columns that are compared, the claiming contract's number, the claim and its rival."""
-        keys = [BODY + column if column in PARTIES else column for column in self.columns]
+        keys = [key for key in self.keys if key != STRETCH]
         columns: dict[str, pl.Series] = {}
         for place, key in enumerate(keys):
             columns[key] = pl.Series(key, [of[place] for of in self.found], dtype=pl.String)
@@ -108,7 +117,8 @@ class _Level:
     @property
     def keys(self) -> list[str]:
         """What rows are joined by."""
-        return [*(BODY + column if column in PARTIES else column for column in self.columns), STRETCH]
+        mark = [self.mark] if self.mark else []
+        return [*(BODY + column if column in PARTIES else column for column in self.columns), *mark, STRETCH]
 
 
 def turns_of(claims: Iterable[Claim], successors: Successors) -> set[datetime.date]:
@@ -122,22 +132,25 @@ def claimed(
 ) -> pl.LazyFrame:  # fmt: skip
     """The rows with ``~claiming`` (the id of the one contract that claims the row, or null) and ``~tie``.
 
-    The rows have their stretch and bodies. Where two contracts' claims tie, ``~tie`` is true, ``~claiming`` is null
+    The rows have their stretch, their bodies and two marks for each cohort that a claim names; a claim of a cohort goes
+    before any other. Where two contracts' claims tie, ``~tie`` is true, ``~claiming`` is null
     and ``~rivals`` lists the claims that tie, by their places among ``claims``.
     """
     ids = list(dict.fromkeys(claim.contract for claim in claims))
     numbers = {contract: number for number, contract in enumerate(ids)}
-    levels: dict[tuple[str, ...], _Level] = {}
+    levels: dict[tuple[tuple[str, ...], str], _Level] = {}
     for number, claim in enumerate(claims):
         columns = claim.columns(spec.name, spec.columns)
-        if columns is not None:
-            levels.setdefault(columns, _Level(columns)).add(number, claims, successors, cut)
-    by_rank: dict[int, list[str]] = {}
-    for place, level in enumerate(sorted(levels.values(), key=lambda one: one.columns)):
+        if columns is None:
+            continue
+        for mark in [begins + code for code in claim.cohort for begins in MARKS] or [""]:
+            levels.setdefault((columns, mark), _Level(columns, mark)).add(number, claims, successors, cut)
+    by_rank: dict[tuple[bool, int], list[str]] = {}
+    for place, (_, level) in enumerate(sorted(levels.items())):
         if level.found:
             name = f"~level {place}"
             frame = frame.join(level.frame(name, claims, numbers), how="left", on=level.keys)
-            by_rank.setdefault(len(level.columns), []).append(name)
+            by_rank.setdefault((level.mark != "", len(level.columns)), []).append(name)
     winner, tie = pl.lit(None, dtype=pl.Int64), pl.lit(False)
     rivals = pl.lit(None, dtype=pl.List(pl.Int64))
     for rank in sorted(by_rank):  # the most specific last, so that it decides

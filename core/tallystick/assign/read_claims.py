@@ -47,6 +47,10 @@ class ClaimKeys:
     point_of_delivery: tuple[str, ...] | None = key("Codes of points of delivery.", default=None)
     treatment_function: tuple[str, ...] | None = key("Codes of treatment functions.", default=None)
     site: tuple[str, ...] | None = key("Codes of sites.", default=None)
+    cohort: tuple[str, ...] | None = key(
+        "Only rows of people who are in one of these cohorts on the row's day; it goes before claims without one.",
+        default=None,
+    )
     tables: tuple[str, ...] = key("Only rows of these tables; of all if it is not said.", default=())
     from_: datetime.date | None = key(
         "First day; the contract's if it is not said.", toml="from", default=None, example="2025-04-01"
@@ -99,6 +103,8 @@ def _claim(block: Mapping[str, Any], spot: TomlSpot, faults: list[Fault]) -> Sai
         return None
     named = {name: getattr(said, name) for name in COLUMNS}
     codes = {name: codes_of(of, name, spot.at(name), faults) for name, of in named.items() if of is not None}
+    cohort = () if said.cohort is None else codes_of(said.cohort, "cohort", spot.at("cohort"), faults)
     return Said(
-        contract=said.contract, codes=codes, tables=said.tables, first=said.from_, last=said.to, spot=spot
+        contract=said.contract, codes=codes, cohort=cohort, tables=said.tables, first=said.from_, last=said.to,
+        spot=spot,
     )  # fmt: skip

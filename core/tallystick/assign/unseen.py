@@ -19,7 +19,9 @@ def unseen_codes(assign: Assignment, facts: Mapping[str, Facts]) -> tuple[Fault,
     """
     named = {name for claim in assign.claims for name in claim.codes if name not in PARTIES}
     seen = {table: _seen(one, named) for table, one in facts.items()} if named else {}
-    return tuple(fault for claim in assign.claims for fault in _of_claim(claim, seen))
+    listed = _listed(facts) if any(claim.cohort for claim in assign.claims) else set()
+    found = (fault for claim in assign.claims for fault in (*_of_claim(claim, seen), *_of_cohort(claim, listed)))
+    return tuple(dict.fromkeys(found))
 
 
 def _seen(facts: Facts, named: set[str]) -> dict[str, set[str]]:
@@ -28,6 +30,23 @@ def _seen(facts: Facts, named: set[str]) -> dict[str, set[str]]:
     columns = sorted(named & set(spec.columns)) if spec.date is not None and "contract" in spec.columns else []
     frames = pl.collect_all([facts.frame.select(pl.col(name).unique()) for name in columns], engine="streaming")
     return {name: set(frame[name].drop_nulls()) for name, frame in zip(columns, frames, strict=True)}
+
+
+def _listed(facts: Mapping[str, Facts]) -> set[str]:
+    """Every cohort that anybody is in."""
+    lists = [(one.frame, one.spec.cohorts) for one in facts.values() if one.spec.cohorts is not None]
+    frames = pl.collect_all([frame.select(pl.col(says.group).unique().alias("group")) for frame, says in lists])
+    return {code for frame in frames for code in frame["group"].drop_nulls()}
+
+
+def _of_cohort(claim: Claim, listed: set[str]) -> Iterator[Fault]:
+    for place, code in enumerate(claim.cohort):
+        if code not in listed:
+            spot = claim.spot.at("cohort", place) if len(claim.cohort) > 1 else claim.spot.at("cohort")
+            found = f'nobody is listed in the cohort "{code}", whose rows contract {claim.contract} claims'
+            near = did_you_mean(code, listed)
+            why = "what is done for the people meant stays with other contracts"
+            yield spot.fault("claim/unseen", found, why, near if near.endswith("?") else "")
 
 
 def _of_claim(claim: Claim, seen: Mapping[str, Mapping[str, set[str]]]) -> Iterator[Fault]:

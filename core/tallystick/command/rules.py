@@ -28,6 +28,7 @@ def command(context: click.Context, name: str | None, as_json: bool) -> None:
     """List the rules that are installed, or show one with its parameters."""
     session: Session = context.obj
     plugins = session.engine.plugins
+    name = None if name is None else plugins.rule_called(name)
     if name is not None and name not in plugins.rules:
         from tallystick.kernel.errors import did_you_mean
 

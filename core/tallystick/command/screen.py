@@ -65,12 +65,9 @@ def outcomes(result: Result) -> str:
         if line.book == "cash" and line.contract in net:
             provider = providers[line.contract]
             net[line.contract] += line.pence * ((line.payee == provider) - (line.payer == provider))
-    every = len(net) <= MOST_SHOWN
-    shown = [c for c in net if every or result.outcomes[c] != "settled"][: MOST_SHOWN * 5]
-    rows = [
-        (c, result.outcomes[c], providers[c], money_text(net[c], unit) if result.outcomes[c] == "settled" else "")
-        for c in shown
-    ]
+    every, became = len(net) <= MOST_SHOWN, result.outcomes
+    shown = [c for c in net if every or became[c] != "settled"][: MOST_SHOWN * 5]
+    rows = [(c, became[c], providers[c], money_text(net[c], unit) if became[c] == "settled" else "") for c in shown]
     said = [table(("contract", "outcome", "provider", "net to provider"), rows, right=(3,))] if rows else []
     for contract in shown:
         stop = settled.stopped.get(contract)
@@ -80,7 +77,7 @@ def outcomes(result: Result) -> str:
         elif stop is not None:
             said.append(f"{contract} was not run: {stop.why}")
     if not every:
-        said.append(f"{list(result.outcomes.values()).count('settled'):,} of {len(net):,} contracts settled")
+        said.append(f"{list(became.values()).count('settled'):,} of {len(net):,} contracts settled")
     return "\n".join(said)
 
 

@@ -42,7 +42,7 @@ from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.parameters import Parameter
 
 COLUMNS = ("id", "title", "provider", "commissioner", "from", "to", "years", "settles", "rules", "clause")
-CLAIM_COLUMNS = (*(f"claim.{name}" for name in CLAIMED), "claim.from", "claim.to")
+CLAIM_COLUMNS = (*(f"claim.{name}" for name in CLAIMED), "claim.cohort", "claim.from", "claim.to")
 NEEDED = ("id", "provider", "commissioner", "from")
 
 
@@ -225,10 +225,15 @@ class _Rows:
             if text := self._cell(cells, column):
                 spot = CellSpot(self.file, row, column, text)
                 codes[name] = codes_of(_labels(text), name, spot, self.cases.faults)
+        cohort: tuple[str, ...] = ()
+        if text := self._cell(cells, "claim.cohort"):
+            spot_ = CellSpot(self.file, row, "claim.cohort", text)
+            cohort = codes_of(_labels(text), "cohort", spot_, self.cases.faults)
         first, last = (self._take(row, cells, f"claim.{end}", _day, needed=False) for end in ("from", "to"))
-        if codes or first or last:
+        if codes or cohort or first or last:
             spot = _ClaimSpot(self.file, row, "id", contract)
-            self.cases.said.append(Said(contract=contract, codes=codes, first=first, last=last, spot=spot))
+            said = Said(contract=contract, codes=codes, cohort=cohort, first=first, last=last, spot=spot)
+            self.cases.said.append(said)
 
     def _changes(self, row: int, cells: list[str], holds: tuple[str, ...] | None) -> dict[str, Change]:
         terms: dict[str, dict[str, Term]] = {}

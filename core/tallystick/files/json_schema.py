@@ -136,7 +136,7 @@ def _typed(hint: Any) -> Schema:
 
 def _rule(name: str, cls: Any) -> Schema:
     made = _keys(CommonKeys)
-    properties = {**made["properties"], "use": {"const": name}}
+    properties = {**made["properties"], "use": {"enum": [name, *cls.aliases]} if cls.aliases else {"const": name}}
     own = _of_keys(keys_of(cls.parameters))
     properties |= own["properties"]
     return {"title": name, **_object(properties, ["use", *own.get("required", [])])}

@@ -64,16 +64,16 @@ def read_number(column: Column, local: str, dtype: pl.DataType, style: str, unit
     if style == "signed" and not is_text(dtype):
         return None
     if dtype.is_integer() and column.kind not in SCALED and style != "pounds":
-        return _whole(column, local)
+        return _whole(column, local, unit)
     if not (is_text(dtype) or dtype.is_integer() or dtype.is_decimal() or dtype in FLOATS):
         return None
     return _by_digits(column, local, dtype, form(column, style, unit), unit)
 
 
-def _whole(column: Column, local: str) -> Reading:
+def _whole(column: Column, local: str, unit: str) -> Reading:
     value = raw(column).cast(pl.Int64, strict=False).alias(column.name)
     wide = _too_wide(column, raw(column).is_not_null() & typed(column).is_null())
-    problems = (*missing(column, "12", is_text=False), wide, *_bounds(column))
+    problems = (*missing(column, "12", is_text=False), wide, *_bounds(column, unit))
     return Reading(column=column, local=local, stages=((value,),), problems=problems)
 
 
@@ -128,7 +128,7 @@ def _digit_problems(column: Column, dtype: pl.DataType, written: Form, unit: str
     if dtype in FLOATS:
         found.append(_float_digits(column, 15 if dtype == pl.Float64 else 6))
     found.append(_too_wide(column, given & typed(column).is_null()))
-    return [*found, *_bounds(column)]
+    return [*found, *_bounds(column, unit)]
 
 
 def _bracketed(column: Column, written: Form) -> Problem:
@@ -204,7 +204,7 @@ def _too_wide(column: Column, bad: pl.Expr) -> Problem:
     )  # fmt: skip
 
 
-def _bounds(column: Column) -> list[Problem]:
+def _bounds(column: Column, unit: str) -> list[Problem]:
     name, found = column.name, []
     least = None if column.at_least is None else stored(column, column.at_least)
     most = None if column.at_most is None else stored(column, column.at_most)
@@ -213,10 +213,10 @@ def _bounds(column: Column) -> list[Problem]:
         write = "zero or more" + (f", or declare {name} as signed" if column.kind in MONEY else "")
         found.append(Problem("negative", typed(column) < 0, "{cell} is negative", why, write))
     if least is not None:
-        bad, words = typed(column) < _exactly(ceil(least)), bound_words(column, column.at_least)
+        bad, words = typed(column) < _exactly(ceil(least)), bound_words(column, column.at_least, unit)
         found.append(Problem("too-low", bad, "{cell} is too low", f"{name} is at least {words}", f"{words} or more"))
     if most is not None:
-        bad, words = typed(column) > _exactly(floor(most)), bound_words(column, column.at_most)
+        bad, words = typed(column) > _exactly(floor(most)), bound_words(column, column.at_most, unit)
         found.append(Problem("too-high", bad, "{cell} is too high", f"{name} is at most {words}", f"{words} or less"))
     return found
 
@@ -233,8 +233,8 @@ def stored(column: Column, bound: Any) -> Fraction:
     return Fraction(bound) * (10**PLACES if column.kind in SCALED else 1)
 
 
-def bound_words(column: Column, bound: Any) -> str:
-    """A declared bound as a reader would write it."""
-    if isinstance(bound, str):
-        return bound
-    return money_text(Fraction(bound)) if column.kind in MONEY else f"{bound}"
+def bound_words(column: Column, bound: Any, unit: str) -> str:
+    """A declared bound as a reader would write it, in the unit of account."""
+    if column.kind not in MONEY:
+        return f"{bound}"
+    return money_text(Fraction(bound), unit) if not isinstance(bound, str) else bound.replace("£", SIGNS[unit])

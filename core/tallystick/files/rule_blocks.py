@@ -124,6 +124,8 @@ def twice(label: str, spot: Spot) -> Fault:
 def _read_rule(
     block: Mapping[str, Any], spot: Spot, catalogue: Catalogue, known: Known, faults: list[Fault], *, of_scheme: bool
 ) -> Draft:
+    if isinstance(block.get("use"), str):
+        block = {**block, "use": catalogue.plugins.rule_called(block["use"])}
     brought = catalogue.plugins.rules.get(str(block.get("use")))
     parameters = brought.what.parameters if brought else {}
     taken = {spec.place[0] for spec in parameters.values()}

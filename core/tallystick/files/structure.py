@@ -89,6 +89,9 @@ class _Reader:
     def _labels(self, spec: Parameter, given: Any, spot: Spot) -> Any:
         many = spec.role == "labels" and isinstance(given, list | tuple)
         labels = []
+        if many and not given and spec.default != ():
+            found, why = f"{spec.written} names no rule", "the rule would come to nothing, without a word"
+            self.faults.append(spot.fault("label/none", found, why, f'{spec.written} = ["label", …]'))
         for index, one in enumerate(given) if many else [(None, given)]:
             there = spot if index is None else spot.at(index)
             if not isinstance(one, str):
@@ -127,7 +130,8 @@ class _Reader:
             made = structure(spec.fields, record, there, self.known, self.faults, whose=f"each of {spec.written}")
             self.terms.update({part_name(spec.name, index, name): term for name, term in made.terms.items()})
             named = [label for label, _ in made.refers]
-            if repeated := before.intersection(named):
+            repeated = before.intersection(named)
+            if repeated and not getattr(spec.type, "labels_repeat", False):
                 found = f'"{min(repeated)}" is named twice'
                 self.faults.append(there.fault("label/twice", found, "its money would count twice"))
             before.update(named)

@@ -17,8 +17,9 @@ from tallystick.files.spots import Refusal
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.money import LARGEST_PENCE, SIGNS, parse_amount, parse_price, parse_rate
 
+POUNDS = "£1,234.56"
 EXAMPLES = {
-    Kind.AMOUNT: '"£1,234.56"',
+    Kind.AMOUNT: f'"{POUNDS}"',
     Kind.PRICE: '"£1.185"',
     Kind.RATE: '"5%", "1/3" or "1.061204"',
     Kind.COUNT: "12",
@@ -35,13 +36,24 @@ _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
 def value_of(kind: Kind, given: Any, *, money: str = "GBP", textual: bool = False) -> Any:
     """Return int, Fraction, bool, date, datetime or str as the language's constants are; raises Refusal."""
-    value = _READERS[kind](given, textual)
+    try:
+        value = _READERS[kind](given, textual)
+    except Refusal as refused:
+        raise _in_unit(refused, kind, money) from None
     if kind in (Kind.AMOUNT, Kind.PRICE) and SIGNS[money] not in given:
         raise Refusal(
             "value/other-money", f"{given} is not in {money}, the unit of account of this workspace",
             "one run has one unit of account, and nothing is converted", example(kind, money),
         )  # fmt: skip
     return value
+
+
+def _in_unit(refused: Refusal, kind: Kind, money: str) -> Refusal:
+    """The same, with what to write in the unit of account: what was found keeps the sign that it has."""
+    if kind in (Kind.AMOUNT, Kind.PRICE):
+        refused.write = refused.write.replace("£", SIGNS[money])
+        refused.found = refused.found.replace(f"such as {POUNDS}", f"such as {POUNDS.replace('£', SIGNS[money])}")
+    return refused
 
 
 def example(kind: Kind, money: str = "GBP") -> str:

@@ -17,6 +17,9 @@ AT_END = ("be empty", "carry forward", "return", "pass on")
 """What may happen to what a pot still holds when its contract ends."""
 
 
+MONTHS = 12
+
+
 @frozen(eq=False)
 class Account:
     """Somewhere money stands; ``node`` says which account it is, for each contract or for each row."""
@@ -102,6 +105,16 @@ class Contract:
     def last_day(self) -> Day:
         """The last day of the period that is settled."""
         return Day(Node("last_day", (), (), kind=Kind.DAY, grain=CONTRACT))
+
+    def month_begins(self, month: int, *, cut: bool = False) -> Day:
+        """The first day of a month of the contract's year: 0 is the year's first, 12 the first of the year after.
+
+        With ``cut`` it is never later than the day after the last that is settled, where the contract ends or is
+        settled only so far.
+        """
+        if not 0 <= month <= MONTHS:
+            raise RuleError(f"a month of a year is from 0 to {MONTHS}, not {month}")
+        return Day(Node("month_begins", (), (month, cut), kind=Kind.DAY, grain=CONTRACT))
 
     def pot(
         self, name: str, *, held_by: str = "commissioner", purpose: str = "", at_end: str = "be empty", to: str = ""

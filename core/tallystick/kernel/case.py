@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -191,6 +192,7 @@ class Case:
     ``contract`` column has nowhere to say so, and goes by its parties either way."""
 
 
+@functools.lru_cache(maxsize=4096)  # asked for every period of every contract, and thousands begin on one day
 def months_later(day: datetime.date, months: int) -> datetime.date:
     """The same day of a later month, or that month's last day where there is no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -18,6 +18,7 @@ from tallystick.kernel.case import RuleEntry, Timeline, always
 from tallystick.kernel.errors import Fault, RuleError
 from tallystick.kernel.language.nodes import walk
 from tallystick.kernel.language.profile import percent
+from tallystick.kernel.parameters import part_name
 
 if TYPE_CHECKING:
     from tallystick.kernel.program import Program, Use
@@ -88,13 +89,20 @@ def not_whole(program: Program) -> list[Fault]:
         fault
         for entry in entries.values()
         for name, spec in entry.cls.parameters.items()
-        for field in (one.name for one in spec.fields.values() if one.whole and entry.rows.get(name))
-        for fault in _not_whole(entry, name, field)
+        for field in (one.name for one in spec.fields.values() if one.whole)
+        if (shares := _shares(entry, name, field))
+        for fault in _not_whole(entry, name, field, shares)
     ]
 
 
-def _not_whole(entry: RuleEntry, name: str, field: str) -> Iterator[Fault]:
-    shares = [record[field] for record in entry.rows[name] if field in record]
+def _shares(entry: RuleEntry, name: str, field: str) -> list[Timeline]:
+    """What every record of a list, or every part, says in a field."""
+    listed = [record[field] for record in entry.rows.get(name, ()) if field in record]
+    parts = [part_name(name, place, field) for place in range(len(entry.shape.get(name, ())))]
+    return listed or [entry.values[one] for one in parts if one in entry.values]
+
+
+def _not_whole(entry: RuleEntry, name: str, field: str, shares: list[Timeline]) -> Iterator[Fault]:
     begun = max(share.steps[0][0] for share in shares)  # before it one of them is not in force, which is told elsewhere
     for day in sorted({max(start, begun) for share in shares for start, _ in share.steps}):
         whole = sum((Fraction(share.at(day)) for share in shares), Fraction(0))

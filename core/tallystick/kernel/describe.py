@@ -155,6 +155,11 @@ class Wording:
     def _last_day(self, node: Node) -> Said:
         return "the period’s last day", ATOM
 
+    def _month_begins(self, node: Node) -> Said:
+        month, cut = node.data
+        says = f"the first day of month {int(month) + 1} of the contract’s year"  # type: ignore[call-overload]
+        return f"{says}, or of what is not settled if that is earlier" if cut else says, ATOM
+
     def _named(self, node: Node) -> Said:
         return str(node.data[0]), ATOM
 

@@ -57,7 +57,7 @@ class PluginHooks:
 
     @hookspec
     def register_rules(self) -> Iterable[type[Rule]]:  # type: ignore[empty-body]
-        """Return the rule classes that this plugin brings. Two plugins with one rule name are an error."""
+        """Return the rule classes that this plugin brings. Two rules that go by one name, or alias, are an error."""
 
     @hookspec
     def register_tables(self) -> Iterable[type[Table]]:  # type: ignore[empty-body]

@@ -49,6 +49,11 @@ class Plugins:
     """Plugins that could not be loaded, with why; only contracts that name their rules are stopped."""
     versions: Mapping[str, str] = field(factory=dict)
 
+    def rule_called(self, name: str) -> str:
+        """The name of the rule that goes by this name or alias; the same name where no rule does."""
+        found = [one for one, brought in self.rules.items() if name in brought.what.aliases]
+        return found[0] if found and name not in self.rules else name
+
     @property
     def table_specs(self) -> dict[str, TableSpec]:
         """Every declared table by name."""
@@ -89,6 +94,7 @@ def load_plugins(extra: Iterable[Any] = (), *, discover: bool = True, disabled: 
         ("register_price_steps", PriceStep, "step_name", "steps"),
     ):
         _collect(manager, hook, base, named, found[kind], versions, broken)
+    _check_aliases(found["rules"])
     return Plugins(
         manager, found["rules"], found["tables"], found["steps"],
         _things(manager, "register_commands", broken), _things(manager, "register_report_sections", broken),
@@ -163,6 +169,14 @@ def _collect(
                     f"{impl.plugin_name}: disable one of them, or rename one"
                 )
             into[name] = Brought(one, impl.plugin_name, versions.get(impl.plugin_name, ""))
+
+
+def _check_aliases(rules: Mapping[str, Brought]) -> None:
+    taken = {name: name for name in rules}
+    for name, brought in rules.items():
+        for alias in brought.what.aliases:
+            if taken.setdefault(alias, name) != name:
+                raise PluginError(f"rules {taken[alias]!r} and {name!r} both go by {alias!r}: rename one of them")
 
 
 def check_rule(cls: type, plugin: str) -> None:

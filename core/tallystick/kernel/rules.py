@@ -33,6 +33,8 @@ class Rule:
 
     rule_name: ClassVar[str]
     version: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Shorter names by which a contract may call the rule; everything else calls it by its name."""
     parameters: ClassVar[dict[str, Parameter]]
     is_budget: ClassVar[bool] = False
     """True for a rule that always pays a sum for care that something else paid for before: it says what it replaces."""
@@ -50,12 +52,12 @@ class PriceStep:
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False, field_specifiers=(parameter,))
-def rule(name: str, *, version: str = "1") -> Callable[[C], C]:
-    """Declare the class below as the rule that contracts call ``name``."""
+def rule(name: str, *, version: str = "1", aliases: tuple[str, ...] = ()) -> Callable[[C], C]:
+    """Declare the class below as the rule that contracts call ``name``, or one of its ``aliases``."""
 
     def declare(cls: C) -> C:
         made = _frozen(cls, Rule, name)
-        made.rule_name, made.version = name, version
+        made.rule_name, made.version, made.aliases = name, version, aliases
         return made  # type: ignore[no-any-return]
 
     return declare

@@ -92,6 +92,29 @@ class Selection:
 
 
 @frozen(kw_only=True)
+class Cohorts:
+    """How the rows of a table put people into groups: the columns of the group's code and of two days.
+
+    A person is in the group from the day in ``begins`` to the one before ``ends``.
+    """
+
+    group: str
+    begins: str
+    ends: str
+
+    @property
+    def columns(self) -> tuple[tuple[str, Kind], ...]:
+        """Every column that it names or needs, with the kind that it has to be."""
+        return (
+            ("person", Kind.CODE),
+            ("provider", Kind.CODE),
+            (self.group, Kind.CODE),
+            (self.begins, Kind.DAY),
+            (self.ends, Kind.DAY),
+        )
+
+
+@frozen(kw_only=True)
 class TableSpec:
     """What a table declares, as plain values.
 
@@ -113,6 +136,8 @@ class TableSpec:
     prices: bool = False
     selects: Selection | None = None
     """How its rows select rows of other tables, if they do: a filter is written out, a row for each row it selects."""
+    cohorts: Cohorts | None = None
+    """How its rows put people into groups, if they do: a contract may claim what is done for those people."""
     confidential_to: tuple[str, ...] = ()
     cls: Any = field(default=None, eq=False, repr=False)
 
@@ -158,6 +183,9 @@ class Table:
             value = getattr(self, name)
             if value.node.kind is not Kind.CODE:
                 raise RuleError(f"{self.table.name}.{name} is not a code, and only codes can be listed", about=name)
+            if not codes:
+                says = f"no code of {self.table.name}.{name} is listed, so no row would count"
+                raise RuleError(says, about=name, write=f'{name} = ["…"], or leave it out if all rows count')
             chosen = value.map(_listed(codes)).is_yes() if isinstance(value, Maybe) else value.is_in(codes)
             condition = condition & chosen
         return condition
@@ -190,7 +218,7 @@ def _listed(codes: tuple[str, ...]) -> Callable[[Code], Flag]:
 def table(
     name: str, *, key: str | None = None, date: str | None = None, units: Mapping[str, str] | None = None,
     unique: tuple[tuple[str, ...], ...] = (), ordered: tuple[tuple[str, str], ...] = (), prices: bool = False,
-    selects: Selection | None = None, confidential_to: tuple[str, ...] = (),
+    selects: Selection | None = None, cohorts: Cohorts | None = None, confidential_to: tuple[str, ...] = (),
 ) -> Any:  # fmt: skip
     """Declare the class below as a table; raises RuleError where the declaration contradicts itself."""
 
@@ -210,6 +238,9 @@ def table(
         for named, kind in selects.columns if selects else ():
             if named not in columns or columns[named].kind is not kind:
                 raise RuleError(f"table {name}: it selects by {named!r}, which is no {kind.value} of it")
+        for named, kind in cohorts.columns if cohorts else ():
+            if named not in columns or columns[named].kind is not kind:
+                raise RuleError(f"table {name}: it puts people into cohorts by {named!r}, no {kind.value} of it")
         if selects is not None and key is None:
             raise RuleError(f"table {name}: rows that select others need a key that names them")
         if key is None and (date is not None or units):
@@ -219,7 +250,8 @@ def table(
         cls.table = TableSpec(
             name=name, meaning=" ".join((cls.__doc__ or "").split()), columns=columns, key=key, date=date,
             units=dict(units or {}), unique=tuple(tuple(u) for u in all_unique),
-            ordered=tuple(ordered), prices=prices, selects=selects, confidential_to=tuple(confidential_to), cls=cls,
+            ordered=tuple(ordered), prices=prices, selects=selects, cohorts=cohorts,
+            confidential_to=tuple(confidential_to), cls=cls,
         )  # fmt: skip
         for column_name in columns:
             delattr(cls, column_name)

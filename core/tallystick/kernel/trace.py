@@ -20,7 +20,7 @@ from tallystick.kernel.flows import Carry, Covered, Figure, Flow, Law, Never, Pr
 from tallystick.kernel.language import words
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import NUMBERS, Amount, Count, Flag, Maybe, literal, resolved, series
+from tallystick.kernel.language.series import NUMBERS, Amount, Count, Flag, Maybe, literal, resolved, series, wrapped
 from tallystick.kernel.language.words import each_contract, total, when
 from tallystick.kernel.parameters import Label
 from tallystick.kernel.tables import Table, TableSpec
@@ -67,6 +67,21 @@ class Paid:
         """The same, added up for the contract and its period."""
         return _sum([_for_contract(part) for part in self._parts(labels)])
 
+    def for_each(self, rows: Table, *labels: Label) -> Amount:
+        """What those of their flows that are for each row of a table bring the provider; others are left out.
+
+        Raises RuleError where a rule has no such flow, or none is named.
+        """
+        if not labels:
+            raise RuleError("it names no rule")
+        parts: list[Amount] = []
+        for label in labels:
+            found = [part for part in self._parts((label,)) if part.node.grain == rows.grain]
+            if not found:
+                raise RuleError(f"it pays nothing for each row of {rows.table.name}")
+            parts += found
+        return _sum(parts)
+
     def accounts(self, label: Label) -> tuple[Account, Account] | None:
         """Who pays whom, as the rule's first flow does, if all its cash moves between two accounts; None if not."""
         pairs = [(flow.payer, flow.payee) for flow in _named(self._traced, label).flows if flow.book == "cash"]
@@ -98,6 +113,8 @@ class Claimed:
     where: Flag
     units: Count
     worth: Amount
+    amount: Amount | Maybe[Amount]
+    """The same, and missing where a row has no price."""
 
 
 class Value:
@@ -110,12 +127,13 @@ class Value:
         """What those currencies claim, for a rule that covers it; RuleError for one that pays by itself."""
         for label in labels:
             for claim in _named(self._traced, label).units:
-                if claim.state != "valued" or claim.worth is None:
+                if claim.state != "valued" or claim.worth is None or claim.amount is None:
                     raise RuleError(
                         "units that their own rule pays for, or does not value, cannot be covered: say pays = false"
                     )
                 rows = self._activity[claim.table]
-                yield Claimed(rows, claim.unit, Flag(claim.where), Count(claim.units), Amount(claim.worth))
+                where, units, worth = Flag(claim.where), Count(claim.units), Amount(claim.worth)
+                yield Claimed(rows, claim.unit, where, units, worth, wrapped(claim.amount))
 
     def __call__(self, *labels: Label) -> Amount:
         """The worth of those currencies' units, for each row."""
@@ -299,6 +317,7 @@ class _Collected:
                 table=claim.rows.table.name, unit=claim.unit, state=state, where=claim.where.node, units=counted.node,
                 worth=None if worth is None else worth.node, priced=has_price.node,
                 unnamed=None if unnamed is None else unnamed.node, reason=claim.reason,
+                amount=None if claim.amount is None else claim.amount.node,
                 needs=() if claim.named is None else tuple(_needs(claim.where, claim.named)),
             )
         )  # fmt: skip

@@ -42,6 +42,8 @@ class TracedUnits:
     unnamed: Node | None
     """Where ``where`` holds and the row lacks something that its price needs: a code that the list knows."""
     reason: str
+    amount: Node | None = None
+    """What the rule itself says that a unit's row is worth, missing where there is no price; for who pays on it."""
     needs: tuple[tuple[str, Node], ...] = ()
     """What a row needs, part by part: the part's name, and the condition that finds the rows that lack it."""
 

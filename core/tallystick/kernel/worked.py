@@ -22,7 +22,7 @@ from tallystick.kernel.describe import (
 from tallystick.kernel.language.nodes import Kind, Node
 
 OPPOSITE = {"eq": "≠", "ne": "=", "lt": "≥", "le": ">", "gt": "≤", "ge": "<"}
-WITH_VALUE = ("column", "term", "first_day", "last_day", "earlier", "running", "balance", "other")
+WITH_VALUE = ("column", "term", "first_day", "last_day", "month_begins", "earlier", "running", "balance", "other")
 """What is shown by its description and its value."""
 IN_STEPS = ("total", "previous", "so_far", "instalment", "allot", "fit", "find")
 """What is a step of its own, and shown by a short name and its value where it is used."""

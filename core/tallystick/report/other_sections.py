@@ -17,7 +17,7 @@ def units(part: ContractPart) -> Iterator[Section]:
         return
     rows, unclaimed, valued = [], [], []
     for (table, unit), states in sorted(part.units.items()):
-        worth = states["covered_pence"] or states["valued_pence"]
+        worth = states["covered_pence"] or (0 if states["priced"] else states["valued_pence"])
         name = f"{plain_name(table)}: {unit}"
         if states["valued_pence"] not in (0, worth):
             money = value_text(Kind.AMOUNT, states["valued_pence"], part.settlement.case.money)
@@ -70,6 +70,10 @@ def no_contract(part: ContractPart) -> Iterator[Section]:
     yield Section(title=title, headings=headings, rows=tuple(rows), notes=tuple(notes), left=1)
 
 
+READABLE = 9_999
+"""The largest denominator of a share of cases that is shown as it was counted, such as 59/102."""
+
+
 def figures(part: ContractPart) -> Iterator[Section]:
     """What rules show and never pay, added up over the periods; of a rate, its lowest and highest."""
     program, unit = part.settlement.program, part.settlement.case.money
@@ -90,8 +94,17 @@ def _value(kind: str, values: list[int | Fraction], unit: str) -> str:
     of = Kind(kind)
     if of is not Kind.RATE:
         return value_text(of, sum(values), unit)
-    low, high = value_text(of, min(values)), value_text(of, max(values))
+    low, high = _rate(Fraction(min(values))), _rate(Fraction(max(values)))
     return low if low == high else f"{low} to {high}"
+
+
+def _rate(value: Fraction) -> str:
+    """A rate that can be read: a ratio that nobody would work out is cut off after four decimals, and says so."""
+    exact = value_text(Kind.RATE, value)
+    if "/" not in exact or (abs(value) < 1 and value.denominator <= READABLE):
+        return exact
+    whole, part = divmod(abs(value), 1)
+    return f"{'-' if value < 0 else ''}{whole}.{int(part * 10_000):04d}…"
 
 
 def checks(part: ContractPart) -> Iterator[Section]:

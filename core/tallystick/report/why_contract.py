@@ -26,8 +26,9 @@ def why_contract(workspace: Workspace, table: str, key: str, row: Row, months: M
         return f"It names no contract, and goes by its parties on {day}: {' and '.join(parties)}." if parties else ""
     matching = sorted(
         ((len(columns), claim) for claim in workspace.assign.claims
-         if (columns := _matching(workspace, claim, table, row, day)) is not None),
-        key=lambda one: (-one[0], one[1].contract),
+         if (columns := _matching(workspace, claim, table, row, day)) is not None
+         and (not claim.cohort or _cohort(workspace, claim, table, row, day, months))),
+        key=lambda one: (not one[1].cohort, -one[0], one[1].contract),
     )  # fmt: skip
     if not matching:
         return f"No contract claims it on {day}, so it belongs to none."
@@ -35,6 +36,8 @@ def why_contract(workspace: Workspace, table: str, key: str, row: Row, months: M
     by = ", ".join(_matching(workspace, first, table, row, day) or ()) or "nothing but its days"
     others = [f"{claim.contract} by {count}" for count, claim in matching[1:] if claim.contract != first.contract]
     before = f", and goes before {', '.join(others)}" if others else ""
+    if first.cohort:
+        by = f"its person's cohort {_cohort(workspace, first, table, row, day, months)}, and by {by}"
     return f"Contract {first.contract} claims it by {by} ({many} named{before})."
 
 
@@ -45,6 +48,28 @@ def _as_sent(workspace: Workspace, table: str, key: str, months: Months | None) 
     except TallystickError:
         return None
     return next(iter(facts.records(str(facts.spec.key), [key])), None)
+
+
+def _cohort(
+    workspace: Workspace, claim: Claim, table: str, row: Row, day: datetime.date, months: Months | None
+) -> str:  # fmt: skip
+    """The first of the claim's cohorts that the row's person is in on the day; empty where there is none."""
+    own = workspace.case.tables[table].cohorts
+    if own is not None:
+        return str(row[own.group]) if row.get(own.group) in claim.cohort else ""
+    for name, spec in workspace.case.tables.items():
+        says = spec.cohorts
+        if says is None or name not in workspace.activity:
+            continue
+        facts = ActivityReader(workspace, set_aside=True).as_sent(name, months)
+        for one in facts.records("person", [row.get("person")]):
+            begins, ends = one[says.begins], one[says.ends]
+            last = workspace.assign.successors.last
+            of = one.get("contract")
+            mine = of == claim.contract if of else last(str(one["provider"])) == last(claim.of)
+            if mine and one[says.group] in claim.cohort and begins and ends and begins <= day < ends:
+                return str(one[says.group])
+    return ""
 
 
 def _matching(

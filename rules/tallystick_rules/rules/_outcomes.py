@@ -10,11 +10,11 @@ from typing import Any
 from attrs import field, frozen
 
 from tallystick.kernel.errors import RuleError
-from tallystick.kernel.flows import Figure, Never
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import percent
 from tallystick.kernel.language.series import Amount, Count, Day, Flag, Rate, literal
 from tallystick.kernel.language.words import count, each_contract, ratio, total, when
+from tallystick_rules.rules._last_year import Known, year_before
 
 WHOLE = "the weights have to be all of it, or money would be given out that is not there, or forgotten"
 
@@ -26,6 +26,7 @@ class Without(enum.Enum):
     HELD = "held"
     SHARED = "redistributed"
     LOST = "lost"
+    LAST = "as last year"
 
 
 @frozen(kw_only=True)
@@ -39,11 +40,21 @@ class Level:
 
 @frozen(kw_only=True)
 class Indicator:
-    """An indicator of an outcome, as the table of indicators names it, with its weight within the outcome."""
+    """An indicator of an outcome, as the table of indicators names it, with its weight within the outcome.
+
+    With a baseline, or against last year, its levels are reached by what was achieved above that.
+    """
 
     name: str
     weight: Fraction
     levels: tuple[Level, ...]
+    baseline: Fraction | None = None
+    against_last_year: bool = False
+
+    @property
+    def improves(self) -> bool:
+        """Whether the levels are of improvement, and not of what was achieved."""
+        return self.against_last_year or self.baseline is not None
 
 
 @frozen(kw_only=True)
@@ -67,6 +78,8 @@ class Result:
     small: Flag
     rate: Rate
     pays: Rate
+    before: Known | None
+    improvement: Rate | None
 
     def has_no(self, treated: Without, not_measured: Without, too_small: Without | None) -> Flag | None:
         """Where the indicator's part is treated so; None if it never is."""
@@ -102,15 +115,22 @@ def _levels(indicator: Indicator, about: str) -> None:
     of = f"the levels of “{indicator.name}”"
     if not indicator.levels:
         raise RuleError(f"“{indicator.name}” has no level, so nothing would ever be earned", about=about)
+    if indicator.baseline is not None and not 0 <= indicator.baseline <= 1:
+        raise RuleError(f"the baseline of “{indicator.name}” lies from 0% to 100%", about=about)
     for below, level in zip((None, *indicator.levels), indicator.levels, strict=False):
-        if not 0 < level.at_least <= 1 or not 0 <= level.pays <= 1:
-            raise RuleError(f"{of}: at_least lies above 0% and up to 100%, and pays from 0% to 100%", about=about)
+        # To improve by nothing may be a level of its own; to achieve nothing is none.
+        least = level.at_least >= 0 if indicator.improves else level.at_least > 0
+        if not least or level.at_least > 1 or not 0 <= level.pays <= 1:
+            above = "from" if indicator.improves else "above"
+            raise RuleError(f"{of}: at_least lies {above} 0% and up to 100%, and pays from 0% to 100%", about=about)
         if below is not None and (level.at_least <= below.at_least or level.pays < below.pays):
             raise RuleError(f"{of} stand from the lowest to the highest, and a higher one pays no less", about=about)
 
 
-def results(rows: Any, outcomes: tuple[Outcome, ...], day: Day, now: Flag, smallest: Count | None) -> list[Result]:
-    """Every indicator's result of that day, by the names of outcome and indicator."""
+def results(
+    rows: Any, outcomes: tuple[Outcome, ...], day: Day, now: Flag, smallest: Count | None, *, look_back: bool = False
+) -> list[Result]:
+    """Every indicator's result of that day, by the names of outcome and indicator; with the year before's, if asked."""
     found = []
     for outcome in sorted(outcomes, key=lambda one: one.name):
         for indicator in sorted(outcome.indicators, key=lambda one: one.name):
@@ -121,14 +141,33 @@ def results(rows: Any, outcomes: tuple[Outcome, ...], day: Day, now: Flag, small
             rate = ratio(above, below, otherwise=0).named(f"{indicator.name}: achieved")
             counts = now & (count(given) > 0) & (below > 0)
             small = counts & ~counts if smallest is None else counts & (below < each_contract(smallest))
+            given_now, improvement = counts, None
+            if indicator.improves:
+                base = _baseline(indicator, Known(counts & ~small, rate))
+                improvement = (rate - base.rate).named(f"{indicator.name}: above its baseline")
+                given_now, small = counts & base.known, small & base.known
             pays: Rate = literal(Kind.RATE, 0)
             for level in indicator.levels:
-                pays = when(rate >= level.at_least, literal(Kind.RATE, level.pays), pays)
+                reached = (rate if improvement is None else improvement) >= level.at_least
+                pays = when(reached, literal(Kind.RATE, level.pays), pays)
+            decides, pays = given_now & ~small, pays.named(f"{indicator.name}: pays")
             found.append(Result(
-                outcome=outcome.name, indicator=indicator.name, weight=outcome.weight * indicator.weight, given=counts,
-                decides=counts & ~small, small=small, rate=rate, pays=pays.named(f"{indicator.name}: pays"),
+                outcome=outcome.name, indicator=indicator.name, weight=outcome.weight * indicator.weight,
+                given=given_now, decides=decides, small=small, rate=rate, pays=pays, improvement=improvement,
+                before=year_before(Known(decides, pays)) if look_back else None,
             ))  # fmt: skip
     return found
+
+
+def _baseline(indicator: Indicator, now: Known) -> Known:
+    """What improvement is measured against: last year's result if it decides; else the baseline that is said."""
+    said: Rate = literal(Kind.RATE, indicator.baseline or 0)
+    if not indicator.against_last_year:
+        return Known(now.known | ~now.known, said)
+    last = year_before(now)
+    if indicator.baseline is None:
+        return last
+    return Known(last.known | ~last.known, when(last.known, last.rate, said))
 
 
 def parts(pot: Amount, weights: list[Rate], whole: Rate) -> Iterator[Amount]:
@@ -143,28 +182,3 @@ def parts(pot: Amount, weights: list[Rate], whole: Rate) -> Iterator[Amount]:
         now = (pot * ratio(so_far, whole, otherwise=0)).as_line()
         yield now if before is None else now - before
         before = now
-
-
-def at_fault(rows: Any) -> Iterator[Never]:
-    """Results that nothing may be paid on: more reached it than could, half a result, two results of one day."""
-    above, below = rows.numerator, rows.denominator
-    too_many = above.or_else(0) > below.or_else(0)
-    yield Never(below.is_given() & too_many, "its numerator is above its denominator, so more than 100% reached it")
-    yield Never(above.is_given() & below.is_missing(), "it has a numerator and no denominator")
-
-
-def twice(rows: Any, outcomes: tuple[Outcome, ...], day: Day) -> Iterator[Never]:
-    """Two results of one indicator and day: nobody could tell which of them decides."""
-    for outcome in outcomes:
-        for indicator in outcome.indicators:
-            mine = (rows.indicator == indicator.name) & (rows.measured_on == day)
-            yield Never(mine & (count(mine) > 1), f"“{indicator.name}” has two results of the same day")
-
-
-def unread(rows: Any, outcomes: tuple[Outcome, ...], day: Day, now: Flag) -> Iterator[Figure]:
-    """Results that decide nothing: of indicators that are not listed, and of other days than the year's last."""
-    names = tuple(indicator.name for outcome in outcomes for indicator in outcome.indicators)
-    listed = rows.indicator.is_in(names)
-    yield Figure("results of indicators that are not listed", ~listed, reason="they decide nothing")
-    early = listed & ~((rows.measured_on == day) & now)
-    yield Figure("results of other days than the year's last", early, reason="they decide nothing")

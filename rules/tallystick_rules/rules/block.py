@@ -4,33 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import field, frozen
-
 from tallystick.kernel.accounts import Contract
-from tallystick.kernel.flows import Covered, Figure, Flow, Units
+from tallystick.kernel.flows import Figure, Flow, Units
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.profile import Profile
 from tallystick.kernel.language.series import Amount
-from tallystick.kernel.language.words import instalment, when
+from tallystick.kernel.language.words import instalment
 from tallystick.kernel.parameters import Label, PriceList
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Value
-from tallystick_rules.rules._prices import as_money, code_of, date_of, unit_of, units_of
+from tallystick_rules.rules._covers import Covers, covered, covered_claim
 from tallystick_rules.tables.factors import Factors
 from tallystick_rules.tables.unit_prices import UnitPrices
-
-
-@frozen(kw_only=True)
-class Covers:
-    """Activity that is paid for by a fixed payment: units of a table, in the rows whose code columns are listed."""
-
-    table: str
-    unit: str | None = None
-    """Which payable unit; the table's first if not said."""
-    where: dict[str, tuple[str, ...]] = field(factory=dict)
-    """For each code column, the codes that count; all rows if nothing is listed."""
-    code: str = "hrg"
-    """The column that holds the code by which the units are valued, if they are valued at all."""
 
 
 @rule("block")
@@ -92,22 +77,11 @@ class Block(Rule):
             reason="an instalment of the year's value",
         )
         for part in self.covers:
-            yield from self._cover(activity, part)
+            yield from covered(activity, part, PAID_FOR, self.valued_at, self.market_forces_factor)
         for claim in value.claims(*self.covers_labels):
-            yield Covered(claim.rows, unit=claim.unit, where=claim.where, units=claim.units, amount=claim.worth,
-                          reason="paid for by the year's value")  # fmt: skip
+            yield covered_claim(claim, claim.where, PAID_FOR)
 
-    def _cover(self, activity: Activity, part: Covers) -> Iterator[Units | Figure]:
-        rows = activity[part.table]
-        unit = unit_of(rows, part.unit)
-        units, where = units_of(rows, unit), rows.where(part.where)
-        worth: Amount | None = None
-        if self.valued_at is not None:
-            price = self.valued_at.find("price", on=date_of(rows), code=code_of(rows, part.code)).named("price")
-            valued = as_money(price.map(lambda each: each.times(units)), self.market_forces_factor, rows)
-            worth = valued.or_else(0)
-            yield Figure(
-                f"covered units of {part.table} without a value", when(where & valued.is_missing(), units),
-                reason="the price list has no price for their code, or no factor for their provider",
-            )  # fmt: skip
-        yield Covered(rows, unit=unit, where=where, units=units, amount=worth, reason="paid for by the year's value")
+
+PAID_FOR = "paid for by the year's value"
+
+__all__ = ["Block", "Covers"]

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from tallystick.kernel.accounts import Account, Contract, account
-from tallystick.kernel.errors import RuleError
 from tallystick.kernel.flows import Figure, Flow, Never
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.profile import Profile
-from tallystick.kernel.language.series import Amount, Count, Maybe, Price, Rate, literal
+from tallystick.kernel.language.series import Amount, Count, Price, Rate, literal
 from tallystick.kernel.language.words import allot, each_contract, instalment, rest, total, when
 from tallystick.kernel.parameters import Label, Rows
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity, Value
 from tallystick_rules.rules._to_date import counted_to_date, planned_count, to_date
+from tallystick_rules.rules._variance import Beyond, check, counted, outside
 
 MONTHS = 12
 
@@ -47,12 +47,15 @@ class GainLossShare(Rule):
         1. The variance is benchmark − actual. In money: `benchmark` less what the units of the rules named under `on`
            were worth in the contract's year, whether these pay or not. In units: (`benchmark_units` − what `of`
            counted in the rows of `table`) × `each`, the cost that is agreed to be releasable for a unit.
-        2. A gain is variance × `share_of_gain`, rounded half up, at most `most_gain`; a loss is variance ×
+        2. Inside the `band`, a part of the benchmark (in money, rounded half up), nothing is shared. A variance that is
+           as large as the band is outside it. Then it is shared from the first pound, or only the excess over the
+           band: `beyond_band` says which.
+        3. A gain is variance × `share_of_gain`, rounded half up, at most `most_gain`; a loss is variance ×
            `share_of_loss`, at most `most_loss`.
-        3. It is given out among the parties by their shares: largest remainder, ties in the order written. A party
+        4. It is given out among the parties by their shares: largest remainder, ties in the order written. A party
            never loses more than its own `most_loss`; what would be more is borne by the commissioner, and shown. Where
            the commissioner is itself a party, its part moves nothing.
-        4. It is settled in the period with which the contract's year ends. Before that nothing moves.
+        5. It is settled in the period with which the contract's year ends. Before that nothing moves.
 
         A row whose count is not given stops the run: it would pass for a saving. If nothing at all was counted in
         the year, nothing moves, and that is shown. A last year of fewer than twelve months is never settled.
@@ -75,6 +78,13 @@ class GainLossShare(Rule):
     share_of_loss: Rate = parameter("What share of an overspend the parties pay back.", at_least=0, at_most=1)
     most_gain: Amount = parameter("The most that is paid on top of the element.", at_least=0, unit="a year")
     most_loss: Amount = parameter("The most that goes back.", at_least=0, unit="a year")
+    band: Rate | None = parameter(
+        "The part of the benchmark by which the actual may differ before anything is shared.",
+        at_least=0, at_most=1, default=None,
+    )  # fmt: skip
+    beyond_band: Beyond | None = parameter(
+        "What is shared of a variance outside the band: it from the first pound, or only the excess.", default=None
+    )
     benchmark: Amount | None = parameter("What was expected, in money.", at_least=0, default=None, unit="a year")
     on: tuple[Label, ...] | None = parameter("The currencies whose units are worth what it came to.", default=None)
     benchmark_units: Count | None = parameter("What was expected, in units.", at_least=0, default=None, unit="a year")
@@ -91,7 +101,7 @@ class GainLossShare(Rule):
     @hookimpl
     def incentive(self, activity: Activity, value: Value, contract: Contract) -> Iterator[Flow | Figure | Never]:
         """Pay the element, and settle the year when it ends."""
-        self._check()
+        check(self)
         instalments = instalment(self.element, self.profile)
         yield Flow(
             contract.commissioner, contract.provider, instalments, kind="fixed", reason="the element, an instalment"
@@ -100,20 +110,26 @@ class GainLossShare(Rule):
         now = (months == MONTHS).named("the contract's year ends")
         if self.benchmark is not None and self.on is not None:
             actual = to_date(value.total(*self.on), "actual").now
-            variance, anything = each_contract(self.benchmark) - actual, actual > 0
+            expected = each_contract(self.benchmark)
+            variance, anything = expected - actual, actual > 0
         else:
             assert self.benchmark_units is not None
             assert self.each is not None
-            counted, faults = self._counted(activity)
+            count, faults = counted(self, activity)
             yield from faults
-            units = counted_to_date(counted, "counted").now
+            units = counted_to_date(count, "counted").now
             saved = each_contract(self.benchmark_units) - units
-            variance, anything = each_contract(self.each).times(saved).as_amount().as_line(), units > 0
+            each = each_contract(self.each)
+            expected = each.times(each_contract(self.benchmark_units)).as_amount().as_line()
+            variance, anything = each.times(saved).as_amount().as_line(), units > 0
         variance = when(now & anything, variance).named("variance: benchmark − actual")
         yield Figure("variance: benchmark − actual", variance, reason="above zero it was saved")
         one: Count = literal(Kind.COUNT, 1)
         nothing = when(now & ~anything, one)
         yield Figure("years in which nothing was counted", nothing, reason="nothing moves")
+        if self.band is not None:
+            variance, inside = outside(self, variance, (expected * self.band).as_line().named("band"))
+            yield Figure("variance inside the band", inside, reason="nothing of it is shared")
         gain = (variance.at_least(0) * self.share_of_gain).as_line().at_most(self.most_gain).named("gain")
         loss = ((-variance).at_least(0) * self.share_of_loss).as_line().at_most(self.most_loss).named("loss")
         yield from self._shared_out(gain, loss, contract)
@@ -131,32 +147,3 @@ class GainLossShare(Rule):
         yield Flow(who, contract.commissioner, back, kind="share", reason="a part of what was overspent")
         over = total(rest(part, borne)).named("beyond what parties can lose")
         yield Figure("beyond what parties can lose", over, reason="borne by the commissioner")
-
-    def _counted(self, activity: Activity) -> tuple[Count, list[Never]]:
-        """What the period counted, and the rows that may not pass for a saving."""
-        assert self.table is not None
-        rows = activity[self.table]
-        where = rows.where(self.where)
-        if self.of is None:
-            return total(when(where, rows.rows)), []
-        column = getattr(rows, self.of)
-        if column.node.kind is not Kind.COUNT:
-            says = f"{self.table}.{self.of} is a {column.node.kind.value}, and of = … names a column of counts"
-            raise RuleError(says, about="of")
-        if not isinstance(column, Maybe):
-            return total(when(where, column)), []
-        missing = Never(where & column.is_missing(), f"{self.of} is not given, and would pass for a saving")
-        return total(when(where, column.or_else(0))), [missing]
-
-    def _check(self) -> None:
-        in_money = (self.benchmark is not None, self.on is not None)
-        in_units = (self.benchmark_units is not None, self.each is not None, self.table is not None)
-        if any(in_money) and any(in_units):
-            says, write = "the benchmark is said twice, in money and in units", "one of the two"
-            raise RuleError(says, about="benchmark" if in_money[0] else "on", write=write)
-        if not all(in_money) and not all(in_units):
-            names = ("benchmark", "on", "benchmark_units", "each", "table")
-            said = [name for name in names if getattr(self, name) is not None]
-            says = "it does not say against what a saving is counted"
-            write = "benchmark and on, or benchmark_units, each and table"
-            raise RuleError(says, about=said[0] if said else "parties", write=write)

@@ -14,7 +14,8 @@ from tallystick.kernel.language.series import Amount, Count, Flag, Rate, literal
 from tallystick.kernel.language.words import each_contract, instalment, rest, when
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity
-from tallystick_rules.rules._outcomes import Outcome, Result, Without, at_fault, check, parts, results, twice, unread
+from tallystick_rules.rules._outcomes import Outcome, Result, Without, check, parts, results
+from tallystick_rules.rules._result_faults import at_fault, twice, unread
 from tallystick_rules.rules._to_date import plan, planned_count
 
 MONTHS = 12
@@ -42,9 +43,14 @@ class OutcomesPayment(Rule):
            whole, to the penny.
         4. achieved = numerator ÷ denominator, exactly. The part × what the highest level reached pays, rounded half
            up, is earned; the rest of the part is not. A level is reached at its threshold.
-        5. Without a result that decides (no row, no numerator, a denominator of zero) the part is, as `not_measured`
+        5. An indicator with a `baseline` is measured by its improvement: its levels are points above that rate. With
+           `against_last_year` they are points above the result of the contract's year before, if that was not too
+           small; a `baseline` beside it is for years without one, such as the first. With neither, this year's result
+           decides nothing.
+        6. Without a result that decides (no row, no numerator, a denominator of zero) the part is, as `not_measured`
            says, *paid provisionally* in full, *held* (paid to nobody, and shown), *redistributed* to the indicators
-           that have one, by their weights, or *lost*, as if no level had been reached. The same words, under
+           that have one, by their weights, *lost*, as if no level had been reached, or paid *as last year*: what the
+           result of the contract's year before paid, and held if none decided that year. The same words, under
            `too_small`, say what a denominator below `smallest` comes to. If all is redistributed and nothing was
            measured, all is held. A result that comes in later settles the year again.
 
@@ -107,7 +113,8 @@ class OutcomesPayment(Rule):
         to_date = plan(at_risk, self.profile, "at risk")
         pot = when(now, to_date.now).named("at risk, decided now")
         yield Figure("at risk, added in the period", to_date.part, reason="decided when the contract's year ends")
-        found = results(rows, self.outcomes, contract.last_day, now, self.smallest)
+        as_last = Without.LAST in (self.not_measured, self.too_small)
+        found = results(rows, self.outcomes, contract.last_day, now, self.smallest, look_back=as_last)
         given: Amount = literal(Kind.AMOUNT, 0)
         for result, part in zip(found, parts(pot, *self._weights(found)), strict=True):
             given = given + part
@@ -145,9 +152,15 @@ class OutcomesPayment(Rule):
         if provisional is not None:
             pays = when(provisional, literal(Kind.RATE, 1), pays)
             yield Figure(f"{name}: paid provisionally", when(provisional, part), reason="no result decides it yet")
-        earned = (part * pays).as_line().named(f"{name}: earned")
         held: Amount = literal(Kind.AMOUNT, 0)
         waits = result.has_no(Without.HELD, self.not_measured, self.too_small)
+        again = result.has_no(Without.LAST, self.not_measured, self.too_small)
+        if again is not None and (before := result.before) is not None:
+            pays = when(again & before.known, before.rate, pays)
+            as_last = when(again & before.known, (part * pays).as_line())
+            yield Figure(f"{name}: paid as last year", as_last, reason="no result of this year decides it yet")
+            waits = again & ~before.known if waits is None else waits | (again & ~before.known)
+        earned = (part * pays).as_line().named(f"{name}: earned")
         if waits is not None:
             held = when(waits, part).named(f"{name}: held")
             yield Figure(f"{name}: held", held, reason="no result decides it yet: paid to nobody")
@@ -164,4 +177,7 @@ class OutcomesPayment(Rule):
         yield Figure(f"{name}: not earned", stays, reason="stays with the commissioner")
         one: Count = literal(Kind.COUNT, 1)
         yield Figure(f"{name}: achieved", result.rate, reason="0% where there is no result")
+        if result.improvement is not None:
+            above = when(result.decides, result.improvement, literal(Kind.RATE, 0))
+            yield Figure(f"{name}: above its baseline", above, reason="0% where no result decides")
         yield Figure(f"{name}: years without a result that decides", when(now & ~result.decides, one))

@@ -91,20 +91,20 @@ class PatientExperience(Rule):
     )
     exempt_at_most: Rate | None = parameter(
         "The ceiling: the largest part of the spells asked about that can be exempt in a period.",
-        default=None,
-        at_least=0,
-        at_most=1,
-    )
+        default=None, at_least=0, at_most=1,
+    )  # fmt: skip
     pot: str = parameter("The name of the pot.", default="patient experience")
 
     @hookimpl
     def incentive(self, activity: Activity, paid: Paid, contract: Contract) -> Iterator[Flow | Figure | Carry]:
         """Hold the share, and say of every spell where it goes."""
         check_choices(self)
-        held = (paid(*self.on).at_least(0).as_line() * self.share).named("held")
-        if held.node.grain != activity.spells.grain:
+        try:
+            each = paid.for_each(activity.spells, *self.on)
+        except RuleError as error:
             why = "patient-experience waits for answers about spells, and needs rules that pay for each spell"
-            raise RuleError(why, about="on", write="on = […], with the labels of such rules")
+            raise RuleError(why, about="on", write="on = […], with the labels of such rules") from error
+        held = (each.at_least(0).as_line() * self.share).named("held")
         pot = contract.pot(self.pot, purpose="payment that waits for patients' answers", at_end="carry forward")
         says = answered(self, activity, contract, held)
         yield Flow(contract.provider, pot, held, kind="retention", reason="held until the patient has answered")

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tallystick.kernel.accounts import Account, Contract, account
-from tallystick.kernel.flows import Figure, Flow, Never
+from tallystick.kernel.flows import Figure, Flow, Law, Never
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.series import Amount, Flag, Rate
-from tallystick.kernel.language.words import each_contract, ratio, rest, total, when
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.series import Amount, Count, Flag, Rate, literal
+from tallystick.kernel.language.words import count, each_contract, previous, ratio, rest, total, when
 from tallystick.kernel.parameters import Parts, Rows
 from tallystick.kernel.rules import Rule, parameter, rule
 from tallystick.kernel.trace import Activity
 from tallystick_rules.rules._savings import Band, PayerShare, Quality, check_bands, quality_share, sliding_rate
-from tallystick_rules.rules._to_date import to_date
+from tallystick_rules.rules._to_date import counted_to_date, planned_count, to_date
+
+MONTHS = 12
 
 
 @rule("shared-savings")
@@ -46,8 +49,9 @@ class SharedSavings(Rule):
            fixed share, both nothing is a contract without losses. Owed is loss × loss share, no more than the limit,
            which is a part of the benchmark or of the provider's revenue, the lower where both are said. Then relief
            is taken off, the contract's part of what is owed and the row's amount, down to nothing.
-        6. Where only a part of the year counts, shares, caps and limits are that part of a year's; relief is as
-           stated. Start-up money is repaid first, out of what was earned in the contract's year, up to what stands.
+        6. Where only a part of the year counts, benchmark, expenditure and minimum rates are of the whole measured
+           year; shares, caps and limits are that part of a year's; relief is as stated. Start-up money is repaid first,
+           out of what was earned in the contract's year, up to what stands.
 
     Example
         Benchmark 121,182,225 and savings of 37,681,081 at 45.41%: more than the cap of 10% of the benchmark.
@@ -95,11 +99,14 @@ class SharedSavings(Rule):
         "What part of all that is owed is forgiven, as in an epidemic.", default=0, at_least=0, at_most=1
     )
     part_of_year: Rate = parameter("The part of the measured year that counts.", default=1, at_least=0, at_most=1)
-    start_up: Amount | None = parameter("Start-up money that still has to be repaid.", default=None, at_least=0)
+    start_up: Amount | None = parameter(
+        "Start-up money that still has to be repaid, by year: no more than the year before left.",
+        default=None, at_least=0,
+    )  # fmt: skip
     start_up_to: Account | None = parameter("Who lent it; the commissioner if not said.", default=None)
 
     @hookimpl
-    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Never]:
+    def incentive(self, activity: Activity, contract: Contract) -> Iterator[Flow | Figure | Law | Never]:
         """Share what each row saved or lost, and repay what was lent."""
         check_bands(self.bands)
         rows = activity.benchmarks
@@ -136,10 +143,11 @@ class SharedSavings(Rule):
         owed = (lost * (loss_share * self.part_of_year)).named("share of the loss")
         if self.loss_limit is not None:
             owed = owed.at_most(rows.benchmark * (self.loss_limit * self.part_of_year))
-        if self.loss_limit_of_revenue is not None:
-            owed = owed.at_most(rows.revenue.or_else(0) * (self.loss_limit_of_revenue * self.part_of_year))
-            yield Never((lost > 0) & rows.revenue.is_missing(), "its loss is limited by revenue, which is not recorded")
         borne = ratio(lost, rows.benchmark, otherwise=0) >= least_lost
+        if self.loss_limit_of_revenue is not None:
+            unknown = borne & (owed > 0) & rows.revenue.is_missing()
+            yield Never(unknown, "its loss is limited by revenue, which is not recorded")
+            owed = owed.at_most(rows.revenue.or_else(0) * (self.loss_limit_of_revenue * self.part_of_year))
         before = when(borne, owed).named("owed before relief")
         forgiven = (before.as_line() * self.relief_share + rows.relief.or_else(0)).named("relief")
         owed = rest(before, forgiven).at_least(0).named("owed")
@@ -147,7 +155,8 @@ class SharedSavings(Rule):
         yield Flow(payer, contract.provider, earned, kind="share", reason="share of savings against the benchmark")
         yield Flow(contract.provider, payer, owed, kind="share", reason="share of losses against the benchmark")
         if self.start_up is not None:
-            yield self._repaid(contract, total(earned))
+            yield from self._repaid(contract, total(earned))
+        yield _without(count(rows.every))
         yield Figure("savings", saved, reason="benchmark less expenditure, before any minimum")
         yield Figure("losses", lost, reason="expenditure above the benchmark, before any minimum")
         yield Figure("savings that reach the minimum", when(reached, saved))
@@ -156,10 +165,22 @@ class SharedSavings(Rule):
         yield Figure("losses forgiven", rest(before, owed))
         yield Figure("earned above the cap", rest(uncapped, earned), reason="above the cap: not paid")
 
-    def _repaid(self, contract: Contract, earned: Amount) -> Flow:
-        """What goes back of the start-up money, by the year to date."""
+    def _repaid(self, contract: Contract, earned: Amount) -> Iterator[Flow | Law]:
+        """What goes back of the start-up money, by the year to date, and that it goes back once."""
         assert self.start_up is not None
         stands = each_contract(self.start_up)
         repaid = to_date(earned, "earned").with_each(lambda amount: amount.at_most(stands))
         lender = contract.commissioner if self.start_up_to is None else self.start_up_to
-        return Flow(contract.provider, lender, repaid.part, kind="adjustment", reason="start-up money repaid first")
+        yield Flow(contract.provider, lender, repaid.part, kind="adjustment", reason="start-up money repaid first")
+        left = rest(stands, repaid.now).named("start-up money still to repay")
+        new_year = planned_count(literal(Kind.COUNT, MONTHS), None, "months").before == 0
+        most = when(new_year, stands.at_most(previous(left).or_else(stands)), stands)
+        yield Law("start_up says by year what still stands: no more than the year before left", stands, most)
+
+
+def _without(found: Count) -> Figure:
+    """Whether the contract's year has no row, seen in its twelfth month: nothing is shared then."""
+    one: Count = literal(Kind.COUNT, 1)
+    months = planned_count(literal(Kind.COUNT, MONTHS), None, "months")
+    missed = (months.now == MONTHS) & (counted_to_date(found, "results").now == 0)
+    return Figure("years without a result", when(missed, one), reason="no row of the table of benchmarks")

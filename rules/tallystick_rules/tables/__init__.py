@@ -13,6 +13,7 @@ from tallystick_rules.tables.attendances import Attendances
 from tallystick_rules.tables.benchmarks import Benchmarks
 from tallystick_rules.tables.calendar_cover import CalendarCover
 from tallystick_rules.tables.challenges import Challenges
+from tallystick_rules.tables.conditions import Conditions
 from tallystick_rules.tables.contacts import Contacts
 from tallystick_rules.tables.emergency_attendances import EmergencyAttendances
 from tallystick_rules.tables.evidence import Evidence
@@ -33,6 +34,7 @@ TABLES: tuple[type[Table], ...] = (
     EmergencyAttendances,
     Contacts,
     People,
+    Conditions,
     Indicators,
     Benchmarks,
     Answers,

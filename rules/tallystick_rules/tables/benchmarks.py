@@ -27,7 +27,10 @@ class Benchmarks(Table):
         aliases=(*_names.COMMISSIONER, "payer", "insurer"),
     )
     population: Code = column("Which people they are, such as all registered.", aliases=("population_code",))
-    measured_on: Day = column("Last day of what was measured, which decides the period.", aliases=("measured_date",))
+    measured_on: Day = column(
+        "Day to which the result is counted, which decides its period: the last that was measured, or a later one if "
+        "it is settled late.", aliases=("measured_date",),
+    )  # fmt: skip
     benchmark: Amount = column(
         "What the care of these people was expected to cost.", at_least=1, at_most=_MOST,
         aliases=("total_benchmark", "norm_cost", "ABtotBnchmk"),

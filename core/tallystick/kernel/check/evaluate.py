@@ -164,6 +164,17 @@ class Evaluator(Values):
     def _last_day(self, node: Node, at: Member) -> Value:
         return self.period(at).last
 
+    def _month_begins(self, node: Node, at: Member) -> Value:
+        month, cut = node.data
+        contract = self._contracts[at.contract]
+        begins = months_later(contract.first, 12 * self._year(at) + int(month))  # type: ignore[call-overload]
+        return min(begins, contract.until + datetime.timedelta(days=1)) if cut else begins
+
+    def _year(self, at: Member) -> int:
+        """The contract's year that the period is in, from 0."""
+        first, begun = self._contracts[at.contract].first, self.period(at).first
+        return max(years for years in range(at.period) if months_later(first, 12 * years) <= begun)
+
     # Lookups
 
     def _find(self, node: Node, at: Member) -> Value:
@@ -272,9 +283,8 @@ class Evaluator(Values):
         return None if at.period == 1 else self.value(node.args[0], at._replace(period=at.period - 1))
 
     def _so_far(self, node: Node, at: Member) -> Value:
-        first = self._contracts[at.contract].first
+        year = months_later(self._contracts[at.contract].first, 12 * self._year(at))
         begun = self.period(at).first
-        year = max(day for years in range(at.period) if (day := months_later(first, 12 * years)) <= begun)
         before = [p for p in self.places.periods[at.contract] if year <= p.first < begun]
         return self.sum(node.args[0], [Member("contract", at.contract, period.number) for period in before])
 

@@ -23,6 +23,7 @@ class Places:
         self.periods = {c.id: tuple(c.periods()) for c in program.case.contracts}
         self._program = program
         self._contracts = {c.id: c for c in program.case.contracts}
+        self._claims: dict[tuple[str, ...], dict[tuple[object, ...], list[ContractCase]]] = {}
         self._of: dict[str, list[tuple[str, int] | None]] = {}
         self._rows: dict[tuple[str, str, int], list[int]] = {}
         self._unplaced: Counter[tuple[str, str]] = Counter()
@@ -70,14 +71,20 @@ class Places:
         elif "contract" in spec.columns and not self._program.case.by_parties:
             claim = []
         else:
-            parties = [name for name in ("provider", "commissioner") if name in spec.columns]
-            claims = self._contracts.values() if parties else ()
-            claim = [c for c in claims if all(row.get(name) == getattr(c, name) for name in parties)]
+            claim = self._claiming(tuple(name for name in ("provider", "commissioner") if name in spec.columns), row)
         including = [c for c in claim if day is not None and c.first <= day <= c.until]
         if len(including) != 1 or day is None:
             return TWO_CONTRACTS if including else NO_CONTRACT
         (contract,) = including
         return contract, next(p for p in self.periods[contract.id] if p.first <= day <= p.last)
+
+    def _claiming(self, parties: tuple[str, ...], row: Row) -> list[ContractCase]:
+        """The contracts whose parties are the row's: sorted by their parties once, since there may be thousands."""
+        if parties not in self._claims:
+            self._claims[parties] = {}
+            for one in self._contracts.values() if parties else ():
+                self._claims[parties].setdefault(tuple(getattr(one, name) for name in parties), []).append(one)
+        return self._claims[parties].get(tuple(row.get(name) for name in parties), [])
 
 
 def is_placed(spec: TableSpec) -> bool:

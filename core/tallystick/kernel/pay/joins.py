@@ -15,7 +15,7 @@ from tallystick.kernel.pay import values as v
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL
 from tallystick.kernel.pay.expressions import Expressions, column
-from tallystick.kernel.pay.layout import number_of_day
+from tallystick.kernel.pay.layout import day_of_number, number_of_day
 from tallystick.kernel.pay.leaves import DTYPES, Columns, history, leaf, segment_of
 from tallystick.kernel.pay.small import Small, two_rows
 from tallystick.kernel.pay.values import Value
@@ -127,10 +127,11 @@ class Joins:
         twice = None if _is_unique(facts.spec, which) else _twice(right, keys)
         if twice is None:
             return right, values, False
-        columns = Columns()
-        for key, of in zip(keys, which.keys, strict=True):
-            columns.add(key, twice[key].to_list(), DTYPES[facts.spec.columns[of].kind])
-        why = [rows.reason(two_rows(which.table, which.keys, key)) for key in twice.select(keys).iter_rows()]
+        kinds = [facts.spec.columns[key].kind for key in which.keys]
+        columns, alike = Columns(), [tuple(row) for row in twice.select(keys).iter_rows()]
+        for number, (key, kind) in enumerate(zip(keys, kinds, strict=True)):
+            columns.add(key, [row[number] for row in alike], DTYPES[kind])
+        why = [rows.reason(two_rows(which.table, which.keys, _said(row, kinds))) for row in alike]
         columns.add(f"{name}~~two", why, nw.Int64)
         right = right.unique(subset=keys).join(columns.frame(), how="left", on=keys)
         return right, values, True
@@ -208,6 +209,14 @@ def _twice(right: Any, keys: list[str]) -> Any:
     held = right.filter(*[~nw.col(key).is_null() for key in keys]).group_by(keys).agg(nw.len().alias("~n"))
     (twice,) = engine().collected([held.filter(nw.col("~n") > 1).to_native()])
     return twice.sort(keys) if len(twice) else None
+
+
+def _said(values: Sequence[Any], kinds: Sequence[Kind]) -> list[Any]:
+    """Keys as people write them: days as dates."""
+    return [
+        day_of_number(value) if kind is Kind.DAY and value is not None else value
+        for value, kind in zip(values, kinds, strict=True)
+    ]
 
 
 def _having(wanted: Iterable[tuple[str, str]], listed: Sequence[tuple[int, Row]]) -> Sequence[tuple[int, Row]]:

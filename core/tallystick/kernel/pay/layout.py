@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import bisect
 import datetime
+import typing
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import field, frozen
 
-from tallystick.kernel.case import Case, ContractCase, Period
+from tallystick.kernel.case import SETTLES, Case, ContractCase, Period, months_later
+from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.program import Program
 
 NO_CONTRACT = -1
@@ -38,6 +40,8 @@ class Layout:
     """The first day of each cell, at which a contract's numbers are read for its rows."""
     before: Sequence[int] = field(default=())
     """The place of the contract's period before, for each place in ``periods``; -1 for its first."""
+    by_parties: dict[tuple[str, ...], Any] = field(factory=dict, init=False, repr=False)
+    """Frames that find a cell by its contract's parties, made once for all scans: there may be thousands of them."""
 
     def segment(self, day: datetime.date) -> int:
         """Which segment a day is in."""
@@ -47,6 +51,17 @@ class Layout:
         """First and last day of a period, by its place."""
         period = self.periods[place][1]
         return period.first, period.last
+
+    def month_begins(self, node: Node) -> list[datetime.date]:
+        """The first day of a month of each period's year: counted from its place among the months of its contract."""
+        month, cut = typing.cast(tuple[int, bool], node.data)
+        days = []
+        for number, period in self.periods:
+            contract = self.contracts[number]
+            start = (period.number - 1) * SETTLES[contract.settles]
+            begins = months_later(contract.first, start - start % 12 + month)
+            days.append(min(begins, contract.until + DAY) if cut else begins)
+        return days
 
 
 def lay_out(program: Program) -> Layout:
@@ -101,6 +116,11 @@ def _changes(case: Case) -> Iterable[datetime.date]:
 def number_of_day(day: datetime.date) -> int:
     """Days since 1 January 1970, which is how days stand in the columns."""
     return day.toordinal() - 719163
+
+
+def day_of_number(day: int) -> datetime.date:
+    """The day that is so many days after 1 January 1970."""
+    return datetime.date.fromordinal(day + 719163)
 
 
 def terms(program: Program, layout: Layout, identity: str, name: str, *, at_cells: bool) -> list[Any]:

@@ -64,7 +64,7 @@ def leaf(
             columns.add(f"{name}~stops", why, nw.Int64)
             stops = nw.col(f"{name}~stops")
     looked_at = list(values) if held is None else [v for v, is_held in zip(values, held, strict=True) if is_held]
-    missing = any(v is None for v in looked_at)
+    missing = None in looked_at
     if held is not None and kind is not Kind.MOMENT and not missing and (first := _same(looked_at)) is not None:
         return constant(kind, number_of_day(first) if kind is Kind.DAY else first)
     optional = node.optional or missing
@@ -84,10 +84,10 @@ def leaf(
     return Value(kind=kind, expr=nw.col(name), bound=bound, optional=optional, local=local, wide=wide, stops=stops)
 
 
-def _same(values: Sequence[Any]) -> Any:
+def _same(values: list[Any]) -> Any:
     """The value that all are, if all are one; None otherwise, or where there are none."""
     first = values[0] if values else None
-    return first if first is not None and all(value == first for value in values) else None
+    return first if first is not None and values.count(first) == len(values) else None
 
 
 def _ratio_leaf(node: Node, pairs: Sequence[Any], name: str, columns: Columns, *, optional: bool) -> Value:

@@ -47,22 +47,29 @@ def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Containe
     if payer.rows_wait:
         payer.read()  # so that every balance is known
     payer.prepared()
+    by_row = [
+        (use, flow)
+        for use in program.uses.values()
+        for flow in use.traced.flows
+        if flow.amount.grain.table and (rules is None or any(entry.label in rules for entry in use.holders.values()))
+    ]
+    wanted: dict[str, Wanted] = {}
+    for _, flow in by_row:
+        of_table = wanted.setdefault(flow.amount.grain.table, Wanted())
+        of_table.sums.update({flow.amount.bare: None, _units(flow).bare: None})
+        of_table.codes.update({flow.payer.bare: [], flow.payee.bare: []})
     with speaking(payer.engine):
-        return [
-            _lines(payer, use, flow, rules)
-            for use in program.uses.values()
-            for flow in use.traced.flows
-            if flow.amount.grain.table
-            and (rules is None or any(entry.label in rules for entry in use.holders.values()))
-        ]
+        scans = {table: _scan(payer, table, wants) for table, wants in wanted.items()}
+        return [_lines(payer, scans[flow.amount.grain.table], use, flow, rules) for use, flow in by_row]
 
 
-def _lines(payer: Payer, use: Use, flow: TracedFlow, rules: Container[str] | None) -> Any:
+def _units(flow: TracedFlow) -> Node:
+    return flow.units if flow.units is not None else nonzero(flow.amount)
+
+
+def _lines(payer: Payer, scan: Scan, use: Use, flow: TracedFlow, rules: Container[str] | None) -> Any:
     table = flow.amount.grain.table
-    units = flow.units if flow.units is not None else nonzero(flow.amount)
-    wanted = Wanted(sums={flow.amount.bare: None, units.bare: None}, codes={flow.payer.bare: [], flow.payee.bare: []})
-    scan = _scan(payer, table, wanted)
-    pence, counted = scan.value(flow.amount).expr, scan.value(units).expr
+    pence, counted = scan.value(flow.amount).expr, scan.value(_units(flow)).expr
     accounts = [scan.value(account).expr for account in (flow.payer, flow.payee)]
     scan.rows.flush()
     frame = scan.rows.frame.select(

@@ -132,7 +132,7 @@ class Scan:
             inside = (nw.col(SEGMENT) >= nw.col("~first")) & (nw.col(SEGMENT) <= nw.col("~last"))
             cell = nw.col("~cell of first") + nw.col(SEGMENT) - nw.col("~first")
             named = nw.when(inside).then(cell).otherwise(nw.lit(NO_CONTRACT, dtype=nw.Int64))
-        parties = [name for name in ("provider", "commissioner") if name in spec.columns]
+        parties = tuple(name for name in ("provider", "commissioner") if name in spec.columns)
         claimed_before = not self.small.program.case.by_parties and "contract" in spec.columns
         if must_claim and parties and not claimed_before:
             frame = frame.join(_by_parties(self.layout, parties), how="left", on=[*parties, SEGMENT])
@@ -273,17 +273,20 @@ def _by_name(layout: Layout) -> Any:
     return columns.frame()
 
 
-def _by_parties(layout: Layout, parties: Sequence[str]) -> Any:
-    claims: dict[tuple[Any, ...], int] = {}
-    for cell, (number, segment, _) in enumerate(layout.cells):
-        key = (*(getattr(layout.contracts[number], name) for name in parties), segment)
-        claims[key] = TWO_CONTRACTS if key in claims else cell
-    columns = Columns()
-    for place, name in enumerate(parties):
-        columns.add(name, [key[place] for key in claims], nw.String)
-    columns.add(SEGMENT, [key[-1] for key in claims], nw.Int64)
-    columns.add("~claimed", list(claims.values()), nw.Int64)
-    return columns.frame()
+def _by_parties(layout: Layout, parties: tuple[str, ...]) -> Any:
+    if parties not in layout.by_parties:
+        whose = [tuple(getattr(one, name) for name in parties) for one in layout.contracts]
+        claims: dict[tuple[Any, ...], int] = {}
+        for cell, (number, segment, _) in enumerate(layout.cells):
+            key = (*whose[number], segment)
+            claims[key] = TWO_CONTRACTS if key in claims else cell
+        columns = Columns()
+        for place, name in enumerate(parties):
+            columns.add(name, [key[place] for key in claims], nw.String)
+        columns.add(SEGMENT, [key[-1] for key in claims], nw.Int64)
+        columns.add("~claimed", list(claims.values()), nw.Int64)
+        layout.by_parties[parties] = columns.frame()
+    return layout.by_parties[parties]
 
 
 __all__ = ["CELL", "Grouped", "Kind", "Scan", "Wanted"]

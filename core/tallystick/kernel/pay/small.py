@@ -201,10 +201,6 @@ def _account(small: Small, node: Node, domain: Domain) -> Column:
     return [f"{small.layout.contracts[number].id}/{name}" for number, _ in small.layout.periods]
 
 
-def _period_day(small: Small, node: Node, domain: Domain) -> Column:
-    return [period.first if node.op == "first_day" else period.last for _, period in small.layout.periods]
-
-
 def _at_period(small: Small, node: Node, domain: Domain) -> Column:
     return small.column(node.args[0], small.periods)
 
@@ -393,7 +389,10 @@ def _holds(small: Small, node: Node, domain: Domain) -> Column:
 
 
 _LEAVES: dict[str, Callable[[Small, Node, Domain], Column]] = {
-    "term": _term, "column": _list_column, "pot": _account, "fund": _account, "first_day": _period_day,
-    "last_day": _period_day, "at_period": _at_period, "previous": _previous, "so_far": _so_far, "balance": _balance,
-    "holds": _holds, "find": _find, "exists": _exists, "total": _total, "allot": _share, "fit": _share,
+    "term": _term, "column": _list_column, "pot": _account, "fund": _account, "at_period": _at_period,
+    "previous": _previous, "so_far": _so_far, "balance": _balance,
+    "first_day": lambda small, *_: [period.first for _, period in small.layout.periods],
+    "last_day": lambda small, *_: [period.last for _, period in small.layout.periods],
+    "month_begins": lambda small, node, _: small.layout.month_begins(node), "holds": _holds, "find": _find,
+    "exists": _exists, "total": _total, "allot": _share, "fit": _share,
 }  # fmt: skip

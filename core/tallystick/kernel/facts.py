@@ -32,6 +32,17 @@ class ColumnStats:
     scale: int = 1
 
 
+@frozen(eq=False)
+class Rising:
+    """Columns that have no value below that of the row above it, and none missing: known of this very frame.
+
+    A frame that is made of it afresh is another frame, of which nothing is known.
+    """
+
+    frame: Any = field(repr=False)
+    columns: frozenset[str]
+
+
 @frozen(eq=False, kw_only=True)
 class Facts:
     """One table's rows. ``frame`` is a lazy Polars frame; ``records`` gives the same rows in plain Python.
@@ -58,3 +69,9 @@ class Facts:
     """The same rows in that engine's own library, if that is where they came from."""
     left_out: int = 0
     """How many rows were left out; ``rows`` does not count them."""
+    rising: Rising | None = field(default=None, repr=False)
+    """In which order the rows of ``frame`` are known to be."""
+
+    def rises(self, name: str) -> bool:
+        """True if the rows are known to be in the order of a column, with no value missing."""
+        return self.rising is not None and self.rising.frame is self.frame and name in self.rising.columns

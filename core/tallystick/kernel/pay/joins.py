@@ -34,7 +34,8 @@ class Which:
     fixed: tuple[tuple[str, str], ...]
     on: bool
     of_contract: bool
-    args: tuple[Node, ...]
+    args: tuple[Node | str, ...]
+    """What is looked for; a text where it is the same in every row."""
 
 
 def which_of(node: Node) -> Which:
@@ -66,14 +67,16 @@ class Joins:
 
     def __call__(self, rows: Expressions, node: Node) -> Value:
         """The value of a ``find`` or ``exists`` node in each row."""
-        which = which_of(node)
+        which = _alike(rows, which_of(node))
         if which not in self._done:
-            self._done[which] = self._join(rows, which)
+            alike = [one for one in self._wanted if _alike(rows, one) == which]
+            self._wanted[which] = {name: wanted for one in alike for name, wanted in self._wanted[one].items()}
+            self._done[which] = self._join(rows, which, node)
         return self._done[which]["" if node.op == "exists" else str(node.data[1])]
 
-    def _join(self, rows: Expressions, which: Which) -> dict[str, Value]:
+    def _join(self, rows: Expressions, which: Which, node: Node) -> dict[str, Value]:
         name = rows.name(which.table)
-        given = [rows.value(arg) for arg in which.args]
+        given = [rows.value(arg) for arg in node.args]
         left = {f"{name}~{number}": one.expr for number, one in enumerate(given)}
         rows.flush()
         if which.table in self._facts and not which.on:
@@ -89,10 +92,32 @@ class Joins:
             left_on=list(left),
             right_on=[f"{key}~~right" for key in left],
         )
-        twice = Value(kind=Kind.FLAG, expr=None, stops=nw.col(f"{name}~~two").fill_null(0) if two else None)
-        values = {wanted: attrs.evolve(made, stops=v.stops_of(*given, twice)) for wanted, made in values.items()}
-        values[""] = Value(kind=Kind.FLAG, expr=~nw.col(found).is_null(), stops=v.stops_of(*given))
-        return values
+        return _found(name, given, values, two=two)
+
+    def beside(self, rows: Expressions, nodes: Iterable[Node]) -> None:
+        """Look up what is in the same order as the rows, before anything else is asked of them."""
+        by_key: dict[str, dict[str, Any]] = {}
+        for which in dict.fromkeys(which_of(node) for node in nodes):
+            key = self._rising_key(rows.facts, which)
+            if key is None or not self._facts[which.table].rows:
+                continue
+            name, given = rows.name(which.table), [rows.value(arg) for arg in which.args if isinstance(arg, Node)]
+            right, values, two = self._of_facts(rows, which, name)
+            if two:  # what is joined with the rows that are twice is in no order
+                continue
+            by_key.setdefault(key, {})[f"{name}~0~~right"] = right.with_columns(nw.lit(True).alias(f"{name}~~found"))
+            self._done[which] = _found(name, given, values, two=two)
+        for key, others in by_key.items():
+            rows.frame = engine().beside(rows.frame, key, others)
+
+    def _rising_key(self, facts: Facts, which: Which) -> str | None:
+        """The column by which rows look up, if both they and what they look up are in the order of it."""
+        other = self._facts.get(which.table)
+        arg = which.args[0] if len(which.args) == 1 else None
+        if other is None or which.on or not isinstance(arg, Node) or arg.op != "column":
+            return None
+        table, name = arg.data
+        return str(name) if table == facts.spec.name and facts.rises(str(name)) and other.rises(which.keys[0]) else None
 
     def _nothing(self, which: Which, given: list[Value]) -> dict[str, Value]:
         """What rows find in a table without any: no join is needed for that."""
@@ -101,7 +126,9 @@ class Joins:
         for wanted, node in self._wanted[which].items():
             missing = nw.lit(None, dtype=DTYPES[node.kind])
             local = nw.lit(None, dtype=nw.Int64) if node.kind is Kind.MOMENT else None
-            values[wanted] = Value(kind=node.kind, expr=missing, local=local, optional=True, stops=stops)
+            values[wanted] = Value(
+                kind=node.kind, expr=missing, local=local, optional=True, nothing=True, stops=stops
+            )  # fmt: skip
         return values
 
     def _of_facts(self, rows: Expressions, which: Which, name: str) -> tuple[Any, dict[str, Value], bool]:
@@ -122,8 +149,9 @@ class Joins:
             values[wanted] = column(facts, wanted, of=f"{name}~{wanted}")
         right = frame.select(**taken)
         keys = [f"{name}~{number}~~right" for number in range(len(which.keys))]
+        rising = len(keys) == 1 and facts.rises(which.keys[0])
         if not self._wanted[which]:
-            return right.unique(subset=keys), values, False
+            return engine().distinct(right, keys, rising=rising), values, False
         twice = None if _is_unique(facts.spec, which) else _twice(right, keys)
         if twice is None:
             return right, values, False
@@ -133,7 +161,7 @@ class Joins:
             columns.add(key, [row[number] for row in alike], DTYPES[kind])
         why = [rows.reason(two_rows(which.table, which.keys, _said(row, kinds))) for row in alike]
         columns.add(f"{name}~~two", why, nw.Int64)
-        right = right.unique(subset=keys).join(columns.frame(), how="left", on=keys)
+        right = engine().distinct(right, keys, rising=False).join(columns.frame(), how="left", on=keys)
         return right, values, True
 
     def _of_rows(
@@ -190,7 +218,22 @@ class Joins:
         return first if all(rows == first for rows in found.values()) else None
 
     def _key_kinds(self, which: Which) -> dict[str, Kind]:
-        return {key: arg.kind for key, arg in zip(which.keys, which.args, strict=False)}
+        kinds = (arg.kind if isinstance(arg, Node) else Kind.CODE for arg in which.args)
+        return dict(zip(which.keys, kinds, strict=False))
+
+
+def _found(name: str, given: list[Value], values: Mapping[str, Value], *, two: bool) -> dict[str, Value]:
+    """What a join has brought, by column, and under no name whether it found a row."""
+    twice = Value(kind=Kind.FLAG, expr=None, stops=nw.col(f"{name}~~two").fill_null(0) if two else None)
+    made = {wanted: attrs.evolve(one, stops=v.stops_of(*given, twice)) for wanted, one in values.items()}
+    made[""] = Value(kind=Kind.FLAG, expr=~nw.col(f"{name}~~found").is_null(), stops=v.stops_of(*given))
+    return made
+
+
+def _alike(rows: Expressions, which: Which) -> Which:
+    """The same, with texts for what is the same in every row: two rules may name one price list."""
+    codes = (rows.leaves[arg].code if arg in rows.leaves else None for arg in which.args)
+    return attrs.evolve(which, args=tuple(code or arg for code, arg in zip(codes, which.args, strict=True)))
 
 
 def _stored(kind: Kind, value: Any) -> Any:

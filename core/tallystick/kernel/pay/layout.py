@@ -43,6 +43,11 @@ class Layout:
     by_parties: dict[tuple[str, ...], Any] = field(factory=dict, init=False, repr=False)
     """Frames that find a cell by its contract's parties, made once for all scans: there may be thousands of them."""
 
+    @property
+    def is_undivided(self) -> bool:
+        """True if no contract is more than one cell."""
+        return len({number for number, _, _ in self.cells}) == len(self.cells)
+
     def segment(self, day: datetime.date) -> int:
         """Which segment a day is in."""
         return bisect.bisect_right(self.breaks, day)

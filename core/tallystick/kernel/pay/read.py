@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from attrs import evolve
-
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.language.series import Flag, literal
@@ -51,7 +49,7 @@ class Payer:
 
     def __init__(self, program: Program, facts: Mapping[str, Facts]) -> None:
         self.program, self.engine = program, engine_for(facts)
-        self.facts = {name: evolve(table, frame=self.engine.prepared(table)) for name, table in facts.items()}
+        self.facts = {name: self.engine.of_numbers(table) for name, table in facts.items()}
         self.layout: Layout = lay_out(program)
         self._prices = resolve_lists(program.case)
         self._plain: dict[str, list[Row]] = {}

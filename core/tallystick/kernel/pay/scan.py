@@ -17,8 +17,10 @@ from attrs import field, frozen
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.language.series import literal
 from tallystick.kernel.pay.alike import Alike, together
 from tallystick.kernel.pay.bounds import NARROW, WIDE
+from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.exact import lowest
 from tallystick.kernel.pay.expressions import Expressions
 from tallystick.kernel.pay.joins import PLACE, Joins
@@ -32,6 +34,7 @@ from tallystick.kernel.program import Use
 from tallystick.kernel.tables import TableSpec
 
 CELL, SEGMENT = "~cell", "~segment"
+_YES, _NO = (literal(Kind.COUNT, number).node for number in (1, 0))
 Row = Mapping[str, Any]
 
 
@@ -91,7 +94,9 @@ class Scan:
         self.rows = Expressions(self.facts, roots, small.program.case.rounding, joins)
         sources = self.alike.sources(_parts(asked, table)[0])
         coarse, looked_up = _parts(roots, table)
-        self.rows.frame, self.rows.leaves = self._placed({node: sources.get(node, [node]) for node in coarse})
+        self.rows.frame = nw.from_native(self.facts.frame)
+        joins.beside(self.rows, looked_up)
+        self.rows.leaves = self._placed({node: sources.get(node, [node]) for node in coarse})
         for node in looked_up:  # joins first: a row is then narrow while it is joined
             self.rows.value(node)
 
@@ -104,27 +109,45 @@ class Scan:
         """The column that names a row; a table that is paid for has one."""
         return self.facts.spec.key or ""
 
-    def _placed(self, coarse: Mapping[Node, Sequence[Node]]) -> tuple[Any, dict[Node, Value]]:
-        """The rows with their cell, their place and everything coarse that they read."""
+    def _placed(self, coarse: Mapping[Node, Sequence[Node]]) -> dict[Node, Value]:
+        """Give the rows their cell, their place and everything coarse that they read."""
         spec, columns = self.facts.spec, Columns()
         leaves = {}
         for number, (node, sources) in enumerate(coarse.items()):
             values, held = together(self.small, sources)
             leaves[node] = leaf(node, values, f"~leaf{number}", columns, held=held, reason=self.rows.reason)
-        frame = nw.from_native(self.facts.frame)
         assert spec.date is not None  # a table without one is only looked up
-        frame = frame.with_columns(segment_of(nw.col(spec.date), self.layout.breaks).alias(SEGMENT))
-        frame = self._with_cells(frame)
-        columns.add(CELL, range(len(self.layout.cells)), nw.Int64)
         columns.add(PLACE, [place for _, _, place in self.layout.cells], nw.Int64)
-        return frame.join(columns.frame(), how="left", on=CELL), leaves
+        frame = self.rows.frame.with_columns(segment_of(nw.col(spec.date), self.layout.breaks).alias(SEGMENT))
+        if self._names_all and not self.wanted.facts and self.layout.is_undivided:
+            self.rows.frame = self._at_once(frame, columns)
+        else:
+            columns.add(CELL, range(len(self.layout.cells)), nw.Int64)
+            self.rows.frame = self._with_cells(frame).join(columns.frame(), how="left", on=CELL)
+        return leaves
+
+    @property
+    def _names_all(self) -> bool:
+        """Whether every row names its contract."""
+        stats = self.facts.stats.get("contract")
+        return "contract" in self.facts.spec.columns and stats is not None and stats.nulls == 0
+
+    def _at_once(self, frame: Any, columns: Columns) -> Any:
+        """Where every contract is one cell, one join by its name brings all; a row of another day is in no place."""
+        columns.add("contract", [self.layout.contracts[number].id for number, _, _ in self.layout.cells], nw.String)
+        columns.add("~cell found", range(len(self.layout.cells)), nw.Int64)
+        columns.add("~its segment", [segment for _, segment, _ in self.layout.cells], nw.Int64)
+        frame = frame.join(columns.frame(), how="left", on="contract")
+        inside = nw.col(SEGMENT) == nw.col("~its segment")
+        cell = nw.when(inside).then(nw.col("~cell found")).otherwise(nw.lit(NO_CONTRACT, dtype=nw.Int64))
+        return frame.with_columns(cell.alias(CELL), nw.when(inside).then(nw.col(PLACE)).alias(PLACE))
 
     def _with_cells(self, frame: Any) -> Any:
         """Each row's cell: by the contract that it names, else by the one that claims its parties."""
         spec, rows = self.facts.spec, self.facts.rows
         stats = self.facts.stats.get("contract")
         can_name = "contract" in spec.columns and (stats is None or stats.nulls < rows or rows == 0)
-        must_claim = "contract" not in spec.columns or stats is None or stats.nulls > 0
+        must_claim = not self._names_all
         named, claimed = nw.lit(NO_CONTRACT, dtype=nw.Int64), nw.lit(NO_CONTRACT, dtype=nw.Int64)
         if can_name:
             # A contract's cells are numbered one after another, so its name alone finds them: no join by two keys.
@@ -153,17 +176,23 @@ class Scan:
         there = {f"~there{name[1:]}": name for name, (_, value) in sums.items() if value.optional}
         looked_at = {f"sum{n}": node for node, n in self.sums.items()}
         looked_at |= {f"code{n}": node for node, n in self.codes.items()}
-        stops = {f"~stop{name}": self.rows.value(node).stops for name, node in looked_at.items()}
+        stops = {f"~stop{name}": self._looked_at(node).stops for name, node in looked_at.items()}
         stops = {name: expr.fill_null(0) for name, expr in stops.items() if expr is not None}
         values = {name: expr for name, (expr, _) in sums.items()}
         frame = self.rows.frame.select(**keep, **codes, **values, **stops)
-        found = [nw.len().cast(nw.Int64).alias("~rows"), *(nw.col(name).sum() for name in sums)]
+        found = [nw.len().cast(nw.Int64).alias("~rows")]
+        found += [
+            nw.col(name).sum().cast(nw.Int64) if of.kind is Kind.FLAG else nw.col(name).sum()
+            for name, (_, of) in sums.items()
+        ]
         found += [nw.col(of).count().cast(nw.Int64).alias(name) for name, of in there.items()]
         return frame.group_by(keys).agg(*found, *(nw.col(name).max() for name in stops))
 
     def _summed(self, node: Node) -> tuple[Any, Value]:
         """The node's value, wide enough that the sum over all rows cannot overflow."""
-        value = self.rows.value(node)
+        value = self._looked_at(node)
+        if value.kind is Kind.FLAG:
+            return value.expr, value
         if value.kind not in NUMBERS:
             raise SettlementError(f"a sum of {value.kind.value}s has no meaning")
         if not value.plain_below:
@@ -175,15 +204,22 @@ class Scan:
             )
         return widened(value, most >= NARROW), value
 
+    def _looked_at(self, node: Node) -> Value:
+        """The value that is summed or kept apart by; of rows that are only counted, whether they are."""
+        counted = node.op == "when" and [arg.bare for arg in node.args[1:]] == [_YES, _NO]
+        return self.rows.value(node.args[0] if counted and engine().sums_flags else node)
+
     def _code(self, node: Node) -> Any:
         """The code where there is something to keep apart: most rows have nothing, and need no group of their own."""
         alike = [sums for one, sums in self.wanted.codes.items() if self.alike.of(one) == node]
-        code, sums = self.rows.value(node), [self.value(one) for listed in alike for one in listed]
+        code = self.rows.value(node)
+        sums = [self._looked_at(self.alike.of(one)) for listed in alike for one in listed]
         if not sums or any(one.stops is not None for one in (code, *sums)):
             return code.expr
         something = nw.lit(False)
         for one in sums:
-            something = something | ((one.expr != 0).fill_null(True) if one.optional else one.expr != 0)
+            is_some = one.expr if one.kind is Kind.FLAG else one.expr != 0
+            something = something | (is_some.fill_null(True) if one.optional else is_some)
         return nw.when(something).then(code.expr)
 
     def grouped(self, frame: Any) -> Grouped:
@@ -216,9 +252,10 @@ class Scan:
         reasons = [None, *self.rows.reasons]
         sums: dict[Node, list[Any]] = {}
         for node, number in self.sums.items():
-            below, there = self.rows.value(node).below, read.get(f"~theresum{number}")
+            there = read.get(f"~theresum{number}")
             whole = read[f"~sum{number}"]
             if node.kind in RATIOS:
+                below = self.rows.value(node).below
                 whole = [lowest(above, below) for above in whole]
             if there is not None and there != read["~rows"]:
                 whole = [v if n == rows else MISSING for v, n, rows in zip(whole, there, read["~rows"], strict=True)]

@@ -46,6 +46,8 @@ class Value:
     code: str | None = None
     """The text, where it is known to be the same in every row."""
     waits: frozenset[str] = field(factory=frozenset)
+    nothing: bool = False
+    """True if it is missing in every row."""
     stops: Expr = None
     """Where whoever looks at the value is stopped, the number of the reason; zero elsewhere. None: nowhere."""
 
@@ -207,8 +209,9 @@ def half_up(a: Value, kind: Kind, step: int) -> Value:
     low = below_bound.low if below_bound.low > 0 else 1
     bound = Bound(-(-a.bound.low // low) - 1 if a.bound.low > 0 else a.bound.low // low - 1, a.bound.high // low + 1)
     bound = Bound(min(bound.low, 0), max(bound.high, 0))
-    size = engine().quotient(above.abs() * 2 + under, under * 2, bound.size)
-    expr = nw.when(above < 0).then(0 - size).otherwise(size)
+    signed = a.bound.low < 0
+    size = engine().quotient((above.abs() if signed else above) * 2 + under, under * 2, bound.size)
+    expr = nw.when(above < 0).then(0 - size).otherwise(size) if signed else size
     bound = bound.times(step)
     stays_wide = is_wide(bound, "a rounded amount")
     if wide and not stays_wide:

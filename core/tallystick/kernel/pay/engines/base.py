@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals.stable.v2 as nw
+from attrs import evolve
 
-from tallystick.kernel.facts import Facts
+from tallystick.kernel.facts import Facts, Rising
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.tables import TableSpec
 
@@ -28,12 +29,21 @@ class Engine(ABC):
     writes_out: ClassVar[bool] = True
     """True if an expression is written out as often as it is used, so that each step has to be a column."""
 
+    sums_flags: ClassVar[bool] = False
+    """True if it can count how often a flag is yes without a column of ones and zeros."""
+
     def prepared(self, facts: Facts) -> Any:
         """The rows as a lazy frame of this engine in which days and moments are whole numbers.
 
         A day is the days since 1970. A moment is two columns, ``name~local`` and ``name~elapsed``, in minutes.
         """
         return self.numbered(facts.spec, self.taken(facts) if facts.native is None else facts.native)
+
+    def of_numbers(self, facts: Facts) -> Facts:
+        """The facts with the rows ``prepared``, which are in the same order."""
+        frame = self.prepared(facts)
+        texts = frozenset(name for name in of_kind(facts.spec, Kind.CODE) if facts.rises(name))
+        return evolve(facts, frame=frame, rising=Rising(frame, texts))
 
     @abstractmethod
     def taken(self, facts: Facts) -> Any:
@@ -50,6 +60,19 @@ class Engine(ABC):
     @abstractmethod
     def collected(self, queries: Sequence[Any]) -> list[pl.DataFrame]:
         """The results of native queries, whole numbers as whole numbers; worked out together where that helps."""
+
+    def beside(self, rows: Any, key: str, others: Mapping[str, Any]) -> Any:
+        """The rows with what each of the others has for their key, by the name of its own key column.
+
+        All are in the order of their keys, and no key is twice in one of the others.
+        """
+        for name, other in others.items():
+            rows = rows.join(other, how="left", left_on=key, right_on=name)
+        return rows
+
+    def distinct(self, frame: Any, keys: Sequence[str], *, rising: bool) -> Any:
+        """One row for each value of the keys; ``rising`` if the frame is in the order of the only key."""
+        return frame.unique(subset=list(keys))
 
     def rested(self, frame: Any) -> Any:
         """The same frame, worked out so far if that helps the engine to plan what follows."""

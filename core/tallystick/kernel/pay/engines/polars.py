@@ -20,6 +20,7 @@ class Polars(Engine):
 
     name = "polars"
     writes_out = False
+    sums_flags = True
 
     def taken(self, facts: Facts) -> Any:
         """The rows as they are."""
@@ -44,6 +45,30 @@ class Polars(Engine):
         import polars as pl
 
         return pl.collect_all(queries, engine="streaming")
+
+    def beside(self, rows: Any, key: str, others: Mapping[str, Any]) -> Any:
+        """Keys alone are joined with the others, by merging, and the result is put beside the rows.
+
+        That copies no row and needs no table of the others. Frames of different heights would be refused.
+        """
+        import polars as pl
+
+        whole, own = rows.to_native(), f"{key}~~beside"
+        found = whole.select(pl.col(key).alias(own))
+        for name, other in others.items():
+            right = other.to_native().set_sorted(name)
+            found = found.set_sorted(own).join(
+                right, how="left", left_on=own, right_on=name, maintain_order="left"
+            )
+        return nw.from_native(pl.concat([whole, found], how="horizontal"))
+
+    def distinct(self, frame: Any, keys: Sequence[str], *, rising: bool) -> Any:
+        """In order, a row that is not like the one above it."""
+        if not rising:
+            return super().distinct(frame, keys, rising=rising)
+        import polars as pl
+
+        return nw.from_native(frame.to_native().filter(pl.col(keys[0]).ne_missing(pl.col(keys[0]).shift(1))))
 
     def date(self, day: Any) -> Any:
         """Days are dates but for their name."""

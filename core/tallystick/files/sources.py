@@ -30,6 +30,8 @@ class Opened:
     digest: str = ""
     path: Path | None = None
     marks: delimited.Marks | None = None
+    steady: bool = True
+    """Whether its rows come in one order whenever they are read; a lazy query of a caller may give others."""
 
     def numbered(self) -> pl.LazyFrame:
         """The rows with their numbers from 1, in a column that no declaration can name."""
@@ -131,7 +133,7 @@ def _open_frame(source: Any, file: str) -> Opened:
             code="file/no-columns", found="the dataframe has no columns", file=file,
             why="not even an empty table can be told from it", write="the columns, if need be without rows",
         ))  # fmt: skip
-    return Opened(file=file, frame=frame, schema=schema)
+    return Opened(file=file, frame=frame, schema=schema, steady=not isinstance(source, pl.LazyFrame))
 
 
 def _no_frame(source: Any, error: Exception, file: str) -> Fault:

@@ -54,6 +54,10 @@ class Survey:
         """Whether two rows may be alike in the columns; False is certain."""
         return bool(self.found[_set_name(unique)] != self.rows)
 
+    def in_order(self, name: str) -> bool:
+        """Whether every row has the column, and it never falls from one row to the next; False for those not asked."""
+        return self.found.get(_falls_name(name)) is False and not self.found[f"{name} nulls"]
+
     def scale(self, column: Column) -> int:
         """The smallest power of ten over which every price or rate of the column is a whole number."""
         return 10 ** int(self.found.get(f"{column.name} decimals") or 0) if column.kind in SCALED else 1
@@ -79,8 +83,10 @@ def unique_sets(spec: TableSpec, parts: Sequence[Part]) -> list[tuple[str, ...]]
     return list(dict.fromkeys(unique for unique in sets if unique))
 
 
-def survey(spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...]]) -> Survey:
-    """Ask everything of all rows in one streaming pass."""
+def survey(
+    spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...]], *, repeats: bool = True
+) -> Survey:  # fmt: skip
+    """Ask everything of all rows in one streaming pass; not for ``repeats``, if rows alike are known to be gone."""
     there = frame.collect_schema().names()
     asked = [pl.len().alias("rows"), pl.col(COMMAS).cast(pl.Int64).sum().alias(COMMAS)]
     for name, column in spec.columns.items():
@@ -97,12 +103,23 @@ def survey(spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...
         day = pl.col(spec.date).cast(pl.Date).to_physical()
         asked += [day.min().alias("first day"), day.max().alias("last day")]
     asked += [_reversed(spec, pair).any().alias(_pair_name(pair)) for pair in spec.ordered]
-    asked += [_hashed(names).n_unique().alias(_set_name(names)) for names in unique]
+    asked += [_falls(name).alias(_falls_name(name)) for name in dict.fromkeys(names[0] for names in unique)]
+    if repeats:
+        asked += [_hashed(names).n_unique().alias(_set_name(names)) for names in unique]
     return Survey(frame.select(asked).collect(engine="streaming").row(0, named=True))
 
 
 def _set_name(names: Sequence[str]) -> str:
     return "different " + ", ".join(names)
+
+
+def _falls_name(name: str) -> str:
+    return f"{name} falls"
+
+
+def _falls(name: str) -> pl.Expr:
+    """Whether any row has less in the column than the row before it; text is compared by its bytes, as joins do."""
+    return (pl.col(name) < pl.col(name).shift()).any()
 
 
 def _pair_name(pair: tuple[str, str]) -> str:

@@ -20,7 +20,7 @@ import polars as pl
 
 from tallystick.kernel.accounts import Pot
 from tallystick.kernel.case import Case, ContractCase, PriceRows, PriceStepUse, RuleEntry, Timeline, always
-from tallystick.kernel.facts import ColumnStats, Facts, Row
+from tallystick.kernel.facts import ColumnStats, Facts, Rising, Row
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.language.series import literal
 from tallystick.kernel.parameters import Parameter, part_name
@@ -206,13 +206,16 @@ def framed(spec: TableSpec, rows: Sequence[Row]) -> Facts:
             beside = f"{name}.elapsed"
             columns[beside] = pl.Series(beside, [one and _elapsed(one) for one in given], dtype=pl.Int64)
     days = [row[spec.date] for row in rows if row.get(spec.date)] if spec.date else []
+    frame = pl.DataFrame(columns).lazy()
+    texts = {name: [row.get(name) for row in rows] for name, column in spec.columns.items() if column.kind is Kind.CODE}
+    rising = {name for name, given in texts.items() if None not in given and given == sorted(given)}
 
     def records(column: str | None = None, values: Any = ()) -> Any:
         return iter([row for row in rows if column is None or row.get(column) in set(values)])
 
     return Facts(
-        spec=spec, frame=pl.DataFrame(columns).lazy(), rows=len(rows), stats=stats, records=records,
-        days=(min(days), max(days)) if days else None,
+        spec=spec, frame=frame, rows=len(rows), stats=stats, records=records,
+        days=(min(days), max(days)) if days else None, rising=Rising(frame, frozenset(rising)),
     )  # fmt: skip
 
 

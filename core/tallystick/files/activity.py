@@ -22,7 +22,7 @@ from tallystick.files.numbers import PLACES, SCALED
 from tallystick.files.records import records
 from tallystick.files.survey import Survey
 from tallystick.kernel.errors import Fault, FaultList, InputError
-from tallystick.kernel.facts import Facts
+from tallystick.kernel.facts import Facts, Rising
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.tables import TableSpec
 
@@ -91,12 +91,13 @@ def _read(spec: TableSpec, parts: Sequence[Part], unique: list[tuple[str, ...]],
     if any(part.opened.marks for part in parts):
         # Text is parsed once more here, so that it is not parsed again by every query of the run.
         stored = stored.collect(engine="streaming").lazy()
-    if left_out or all(part.opened.steady for part in parts):
-        stored = _in_order(stored, answers, unique)
+    steady = left_out or all(part.opened.steady for part in parts)
+    rising = _rising(answers, unique) if steady else frozenset[str]()
     stats = {name: answers.stats(column) for name, column in spec.columns.items()}
     return Facts(
         spec=spec, frame=stored, rows=answers.rows, stats=stats, records=partial(records, spec, stored, stats),
-        days=answers.days(spec), source=", ".join(part.opened.file for part in parts), digest=_digest(parts),
+        days=answers.days(spec), rising=Rising(stored, rising),
+        source=", ".join(part.opened.file for part in parts), digest=_digest(parts),
         set_aside=tuple(faults), left_out=left_out,
     )  # fmt: skip
 
@@ -129,16 +130,13 @@ def _stored(spec: TableSpec, answers: Survey) -> list[pl.Expr]:
     return found
 
 
-def _in_order(frame: pl.LazyFrame, answers: Survey, unique: Sequence[tuple[str, ...]]) -> pl.LazyFrame:
-    """The rows, with the columns by which they are known to be in order: joins by those merge, and hold little.
+def _rising(answers: Survey, unique: Sequence[tuple[str, ...]]) -> frozenset[str]:
+    """The columns by which the rows are known to be in order: joins by those hold little.
 
     The first column of each unique set is what other tables find rows by. Said of rows in another order, it would
     lose matches without a word; so it is said only of the rows that were surveyed, and read in the same order again.
     """
-    for name in dict.fromkeys(names[0] for names in unique):
-        if answers.in_order(name):
-            frame = frame.set_sorted(name)
-    return frame
+    return frozenset(names[0] for names in unique if answers.in_order(names[0]))
 
 
 def _refuse_too_wide(spec: TableSpec, parts: Sequence[Part], answers: Survey) -> None:

@@ -13,7 +13,7 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.pay import values as v
 from tallystick.kernel.pay.engines import engine
-from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL
+from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Beside
 from tallystick.kernel.pay.expressions import Expressions, column
 from tallystick.kernel.pay.layout import day_of_number, number_of_day
 from tallystick.kernel.pay.leaves import DTYPES, Columns, history, leaf, segment_of
@@ -85,30 +85,30 @@ class Joins:
             right, values, two = self._of_facts(rows, which, name)
         else:
             right, values, left, two = self._of_rows(rows, which, name, given)
-        found = f"{name}~~found"
         rows.frame = rows.frame.with_columns(**left).join(
-            right.with_columns(nw.lit(True).alias(found)),
-            how="left",
-            left_on=list(left),
-            right_on=[f"{key}~~right" for key in left],
+            right, how="left", left_on=list(left), right_on=[f"{key}~~right" for key in left]
         )
         return _found(name, given, values, two=two)
 
     def beside(self, rows: Expressions, nodes: Iterable[Node]) -> None:
         """Look up what is in the same order as the rows, before anything else is asked of them."""
-        by_key: dict[str, dict[str, Any]] = {}
+        others: list[Beside] = []
+        by: str | None = None
         for which in dict.fromkeys(which_of(node) for node in nodes):
-            key = self._rising_key(rows.facts, which)
-            if key is None or not self._facts[which.table].rows:
+            key, facts = self._rising_key(rows.facts, which), self._facts.get(which.table)
+            if key is None or facts is None or not facts.rows or by not in (None, key):
                 continue
-            name, given = rows.name(which.table), [rows.value(arg) for arg in which.args if isinstance(arg, Node)]
-            right, values, two = self._of_facts(rows, which, name)
-            if two:  # what is joined with the rows that are twice is in no order
-                continue
-            by_key.setdefault(key, {})[f"{name}~0~~right"] = right.with_columns(nw.lit(True).alias(f"{name}~~found"))
-            self._done[which] = _found(name, given, values, two=two)
-        for key, others in by_key.items():
-            rows.frame = engine().beside(rows.frame, key, others)
+            name = rows.name(which.table)
+            own = f"{name}~0~~right"
+            given = [rows.value(arg) for arg in which.args if isinstance(arg, Node)]
+            made, values = self._taken(which, name)
+            repeats = not _is_unique(facts.spec, which)
+            if repeats and self._wanted[which] and _twice(made(nw.from_native(facts.frame)), [own]) is not None:
+                continue  # whoever looks at one of two rows has to be stopped
+            others.append(Beside(facts=facts, key=which.keys[0], made=made, key_made=own, repeats=repeats))
+            self._done[which], by = _found(name, given, values, two=False), key
+        if by is not None:
+            rows.frame = engine().beside(rows.facts, by, others)
 
     def _rising_key(self, facts: Facts, which: Which) -> str | None:
         """The column by which rows look up, if both they and what they look up are in the order of it."""
@@ -132,26 +132,11 @@ class Joins:
         return values
 
     def _of_facts(self, rows: Expressions, which: Which, name: str) -> tuple[Any, dict[str, Value], bool]:
-        facts = self._facts[which.table]
-        frame = nw.from_native(facts.frame)
-        for fixed, text in which.fixed:
-            frame = frame.filter(nw.col(fixed) == text)
-        taken: dict[str, Any] = {}
-        for number, key in enumerate(which.keys):
-            taken[f"{name}~{number}~~right"] = nw.col(key)
-        values: dict[str, Value] = {}
-        for wanted in self._wanted[which]:
-            if facts.spec.columns[wanted].kind is Kind.MOMENT:
-                taken[f"{name}~{wanted}{ELAPSED}"] = nw.col(f"{wanted}{ELAPSED}")
-                taken[f"{name}~{wanted}{LOCAL}"] = nw.col(f"{wanted}{LOCAL}")
-            else:
-                taken[f"{name}~{wanted}"] = nw.col(wanted)
-            values[wanted] = column(facts, wanted, of=f"{name}~{wanted}")
-        right = frame.select(**taken)
-        keys = [f"{name}~{number}~~right" for number in range(len(which.keys))]
-        rising = len(keys) == 1 and facts.rises(which.keys[0])
+        facts, keys = self._facts[which.table], [f"{name}~{number}~~right" for number in range(len(which.keys))]
+        made, values = self._taken(which, name)
+        right = made(nw.from_native(facts.frame))
         if not self._wanted[which]:
-            return engine().distinct(right, keys, rising=rising), values, False
+            return right.unique(subset=keys), values, False
         twice = None if _is_unique(facts.spec, which) else _twice(right, keys)
         if twice is None:
             return right, values, False
@@ -161,8 +146,24 @@ class Joins:
             columns.add(key, [row[number] for row in alike], DTYPES[kind])
         why = [rows.reason(two_rows(which.table, which.keys, _said(row, kinds))) for row in alike]
         columns.add(f"{name}~~two", why, nw.Int64)
-        right = engine().distinct(right, keys, rising=False).join(columns.frame(), how="left", on=keys)
+        right = right.unique(subset=keys).join(columns.frame(), how="left", on=keys)
         return right, values, True
+
+    def _taken(self, which: Which, name: str) -> tuple[Callable[[Any], Any], dict[str, Value]]:
+        """How a table's rows are turned into what rows find in it, and the values that those read there."""
+        spec = self._facts[which.table].spec
+        taken = {f"{name}~{number}~~right": nw.col(key) for number, key in enumerate(which.keys)}
+        values: dict[str, Value] = {}
+        for wanted in self._wanted[which]:
+            if spec.columns[wanted].kind is Kind.MOMENT:
+                taken[f"{name}~{wanted}{ELAPSED}"] = nw.col(f"{wanted}{ELAPSED}")
+                taken[f"{name}~{wanted}{LOCAL}"] = nw.col(f"{wanted}{LOCAL}")
+            else:
+                taken[f"{name}~{wanted}"] = nw.col(wanted)
+            values[wanted] = column(self._facts[which.table], wanted, of=f"{name}~{wanted}")
+        found = {f"{name}~~found": nw.lit(True)}
+        fixed = [nw.col(one) == text for one, text in which.fixed]
+        return lambda frame: (frame.filter(*fixed) if fixed else frame).select(**taken, **found), values
 
     def _of_rows(
         self, rows: Expressions, which: Which, name: str, given: list[Value]
@@ -203,6 +204,7 @@ class Joins:
             wanted: leaf(node, [_stored(node.kind, row.get(wanted)) for _, row in listed], f"{name}~{wanted}", columns)
             for wanted, node in self._wanted[which].items()
         }
+        columns.add(f"{name}~~found", [True] * len(listed), nw.Boolean)
         return columns.frame(), made, left, any(twice)
 
     def _same_for_all(self, table: str, listed: Sequence[tuple[int, Row]]) -> Sequence[Row] | None:
@@ -232,7 +234,7 @@ def _found(name: str, given: list[Value], values: Mapping[str, Value], *, two: b
 
 def _alike(rows: Expressions, which: Which) -> Which:
     """The same, with texts for what is the same in every row: two rules may name one price list."""
-    codes = (rows.leaves[arg].code if arg in rows.leaves else None for arg in which.args)
+    codes = (rows.leaves[arg].code if isinstance(arg, Node) and arg in rows.leaves else None for arg in which.args)
     return attrs.evolve(which, args=tuple(code or arg for code, arg in zip(codes, which.args, strict=True)))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals.stable.v2 as nw
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tallystick.kernel.facts import Facts, Rising
 from tallystick.kernel.language.nodes import Kind
@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 LOCAL, ELAPSED = "~local", "~elapsed"
 """What follows a moment's name: its minutes since 1970 by the local clock, and as they have passed."""
+
+
+@frozen(eq=False, kw_only=True)
+class Beside:
+    """What rows find in a table that is in the order of its key: ``made`` of it, with the key under ``key_made``.
+
+    Where a key ``repeats``, any of its rows will do.
+    """
+
+    facts: Facts
+    key: str
+    made: Callable[[Any], Any]
+    key_made: str
+    repeats: bool
 
 
 class Engine(ABC):
@@ -61,18 +75,14 @@ class Engine(ABC):
     def collected(self, queries: Sequence[Any]) -> list[pl.DataFrame]:
         """The results of native queries, whole numbers as whole numbers; worked out together where that helps."""
 
-    def beside(self, rows: Any, key: str, others: Mapping[str, Any]) -> Any:
-        """The rows with what each of the others has for their key, by the name of its own key column.
-
-        All are in the order of their keys, and no key is twice in one of the others.
-        """
-        for name, other in others.items():
-            rows = rows.join(other, how="left", left_on=key, right_on=name)
+    def beside(self, facts: Facts, key: str, others: Sequence[Beside]) -> Any:
+        """The rows with what each of the others has for their key, all being in the order of their keys."""
+        rows = nw.from_native(facts.frame)
+        for other in others:
+            right = other.made(nw.from_native(other.facts.frame))
+            right = right.unique(subset=[other.key_made]) if other.repeats else right
+            rows = rows.join(right, how="left", left_on=key, right_on=other.key_made)
         return rows
-
-    def distinct(self, frame: Any, keys: Sequence[str], *, rising: bool) -> Any:
-        """One row for each value of the keys; ``rising`` if the frame is in the order of the only key."""
-        return frame.unique(subset=list(keys))
 
     def rested(self, frame: Any) -> Any:
         """The same frame, worked out so far if that helps the engine to plan what follows."""

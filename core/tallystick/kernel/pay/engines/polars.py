@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind
-from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Engine, of_kind
+from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Beside, Engine, of_kind
 from tallystick.kernel.tables import TableSpec
 
 _MINUTE = 60_000_000
@@ -46,30 +46,23 @@ class Polars(Engine):
 
         return pl.collect_all(queries, engine="streaming")
 
-    def beside(self, rows: Any, key: str, others: Mapping[str, Any]) -> Any:
-        """Keys alone are joined with the others, by merging, and the result is put beside the rows.
+    def beside(self, facts: Facts, key: str, others: Sequence[Beside]) -> Any:
+        """Stretch by stretch, so that neither the rows nor the others are held whole."""
+        from tallystick.kernel.pay.engines.blocks import Other, beside
 
-        That copies no row and needs no table of the others. Frames of different heights would be refused.
-        """
-        import polars as pl
-
-        whole, own = rows.to_native(), f"{key}~~beside"
-        found = whole.select(pl.col(key).alias(own))
-        for name, other in others.items():
-            right = other.to_native().set_sorted(name)
-            found = found.set_sorted(own).join(
-                right, how="left", left_on=own, right_on=name, maintain_order="left"
+        found = [
+            Other(
+                frame=one.facts.frame, key=one.key, rows=one.facts.rows, made=_natively(one.made),
+                key_made=one.key_made, repeats=one.repeats,
             )
-        return nw.from_native(pl.concat([whole, found], how="horizontal"))
-
-    def distinct(self, frame: Any, keys: Sequence[str], *, rising: bool) -> Any:
-        """In order, a row that is not like the one above it."""
-        if not rising:
-            return super().distinct(frame, keys, rising=rising)
-        import polars as pl
-
-        return nw.from_native(frame.to_native().filter(pl.col(keys[0]).ne_missing(pl.col(keys[0]).shift(1))))
+            for one in others
+        ]  # fmt: skip
+        return nw.from_native(beside(facts.frame, facts.rows, key, found))
 
     def date(self, day: Any) -> Any:
         """Days are dates but for their name."""
         return day.cast(nw.Int32).cast(nw.Date)
+
+
+def _natively(made: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda frame: made(nw.from_native(frame)).to_native()

@@ -1,0 +1,82 @@
+"""Rows read stretch by stretch beside a table in the same order find what a join of the whole would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.pay.engines import blocks
+from tallystick.kernel.pay.engines.blocks import Other, beside
+
+KEYS = st.lists(st.text("ab0", max_size=3), max_size=40).map(sorted)
+
+
+def table(keys: list[str]) -> pl.LazyFrame:
+    numbers = pl.Series("number", range(len(keys)), dtype=pl.Int64)
+    return pl.LazyFrame({"key": pl.Series(keys, dtype=pl.String), "number": numbers})
+
+
+def other(keys: list[str], name: str, *, repeats: bool = False, least: int = 0) -> Other:
+    def made(frame: pl.LazyFrame) -> pl.LazyFrame:
+        found = frame.filter(pl.col("number") >= least)
+        value = pl.lit(True) if repeats else pl.col("number")
+        return found.select(pl.col("key").alias(f"{name} key"), value.alias(name))
+
+    return Other(
+        frame=table(keys), key="key", rows=len(keys), made=made, key_made=f"{name} key", repeats=repeats
+    )  # fmt: skip
+
+
+def by_hand(keys: list[str], found_in: list[str], least: int) -> list[int | None]:
+    there = {key: number for number, key in enumerate(found_in) if number >= least}
+    return [there.get(key) for key in keys]
+
+
+@given(
+    keys=KEYS,
+    once=KEYS.map(lambda them: sorted(set(them))),
+    often=KEYS,
+    least=st.integers(0, 5),
+    size=st.integers(1, 9),
+)
+def test_stretches_find_what_the_whole_has(
+    keys: list[str], once: list[str], often: list[str], least: int, size: int
+) -> None:
+    before = blocks.BLOCK, blocks.PIECE
+    try:
+        blocks.BLOCK, blocks.PIECE = size, 2
+        others = [other(once, "once", least=least), other(often, "often", repeats=True)]
+        frame = beside(table(keys), len(keys), "key", others).collect(engine="streaming")
+    finally:
+        blocks.BLOCK, blocks.PIECE = before
+    assert frame["key"].to_list() == keys
+    assert frame["number"].to_list() == list(range(len(keys)))
+    assert frame["once"].to_list() == by_hand(keys, once, least)
+    assert frame["often"].to_list() == [True if key in often else None for key in keys]
+
+
+def test_only_what_is_asked_for_is_read_and_conditions_are_kept() -> None:
+    keys = [f"{number:03d}" for number in range(50)]
+    frame = beside(table(keys), 50, "key", [other(keys[::3], "once"), other(keys, "often", repeats=True)])
+    asked = frame.filter(pl.col("once") > 10).select("number")
+    assert asked.collect(engine="streaming")["number"].to_list() == list(range(33, 50, 3))
+    assert frame.select("often").head(4).collect()["often"].to_list() == [True] * 4
+
+
+def test_a_key_that_came_to_be_twice_stops_the_run() -> None:
+    frame = beside(table(["a", "b"]), 2, "key", [other(["a", "a"], "once")])
+    with pytest.raises(Exception, match="has one of them twice") as stopped:
+        frame.collect(engine="streaming")
+    assert isinstance(stopped.value, SettlementError)
+
+
+@pytest.mark.parametrize("counted", [3, 9])
+def test_rows_that_went_missing_stop_the_run(counted: int) -> None:
+    frame: Any = beside(table(["a", "b"]), counted, "key", [other(["a"], "once")])
+    with pytest.raises(SettlementError, match="the activity has changed since it was read"):
+        frame.collect(engine="streaming")

@@ -20,11 +20,15 @@ from tallystick.files.headings import match_columns, unused_mapping
 from tallystick.files.identifiers import nhs_numbers, personal_headings
 from tallystick.files.numbers import PLACES, SCALED
 from tallystick.files.records import records
+from tallystick.files.repeats import PLACES_OF_A_PART
 from tallystick.files.survey import Survey
 from tallystick.kernel.errors import Fault, FaultList, InputError
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.tables import TableSpec
+
+MANY = 1_000_000
+"""Rows of which the columns are gone through one after the other."""
 
 _SCRATCH = r"^.* (raw|text|plain|pieces|problem)$"
 
@@ -75,16 +79,16 @@ def _parts(
 
 def _read(spec: TableSpec, parts: Sequence[Part], unique: list[tuple[str, ...]], *, set_aside: bool) -> Facts:
     frame = _joined([part.typed() for part in parts])
-    answers = surveys.survey(spec, frame, unique)
+    answers = surveys.survey(spec, frame, unique, one_by_one=_many(parts))
     FaultList(surveys.uneven(parts, answers)).raise_if_any()
-    faults, rows = surveys.locate(spec, parts, answers, unique)
+    faults, places = surveys.locate(spec, parts, answers, unique)
     left_out = 0
     if faults and not set_aside:
         raise InputError(faults)
     if faults:
         before = answers.rows
-        frame = _without(parts, rows)
-        answers = surveys.survey(spec, frame, unique, repeats=False)
+        frame = _without(parts, places)
+        answers = surveys.survey(spec, frame, unique)
         left_out = before - answers.rows
     _refuse_too_wide(spec, parts, answers)
     stored = frame.select(_stored(spec, answers))
@@ -106,11 +110,20 @@ def _joined(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     return pl.concat([frame.select(pl.exclude(_SCRATCH)) for frame in frames], how="diagonal")
 
 
-def _without(parts: Sequence[Part], rows: surveys.Rows) -> pl.LazyFrame:
+def _many(parts: Sequence[Part]) -> bool:
+    """Whether the rows are better gone through a column at a time: they are in columns, and more than fit at once."""
+    if not all(part.opened.steady and part.opened.marks is None for part in parts):
+        return False
+    rows = pl.concat([part.opened.frame.select(pl.len()) for part in parts]).collect()
+    return int(rows["len"].sum()) > MANY
+
+
+def _without(parts: Sequence[Part], places: pl.Series) -> pl.LazyFrame:
     """The typed rows less the faulty ones, worked out once."""
     good = []
     for number, part in enumerate(parts):
-        faulty = pl.Series(sorted(row for of, row in rows if of == number), dtype=pl.UInt32)
+        mine = places.filter(places // PLACES_OF_A_PART == number)
+        faulty = (mine % PLACES_OF_A_PART).cast(pl.UInt32)
         numbered = part.typed(numbered=True)
         good.append(numbered.filter(~pl.col(sources.ROW).is_in(faulty.implode())).drop(sources.ROW))
     return _joined(good).collect(engine="streaming").lazy()
@@ -135,9 +148,9 @@ def _in_order(frame: pl.LazyFrame, answers: Survey, unique: Sequence[tuple[str, 
     The first column of each unique set is what other tables find rows by. Said of rows in another order, it would
     lose matches without a word; so it is said only of the rows that were surveyed, and read in the same order again.
     """
-    for name in dict.fromkeys(names[0] for names in unique):
-        if answers.in_order(name):
-            frame = frame.set_sorted(name)
+    for names in unique:
+        if answers.in_order(names):
+            frame = frame.set_sorted(names[0])
     return frame
 
 

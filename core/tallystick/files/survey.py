@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 from attrs import frozen
 
+from tallystick.files.checking import Told
 from tallystick.files.columns import COMMAS, Part
 from tallystick.files.dates import EPOCH, day_number
 from tallystick.files.delimited import uneven_rows
@@ -84,9 +85,10 @@ def unique_sets(spec: TableSpec, parts: Sequence[Part]) -> list[tuple[str, ...]]
 
 
 def survey(
-    spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...]], *, one_by_one: bool = False
+    spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...]], *, told: Told, rows: int = 0,
+    one_by_one: bool = False,
 ) -> Survey:  # fmt: skip
-    """Ask everything of all rows, either in one query, or in one for each column.
+    """Ask everything of all rows, either in one query, or in one for each column; ``rows`` is for whoever is ``told``.
 
     Either way a file in columns is read once, since a query reads no columns but those that it asks of; and of many
     rows one column can be held where all of them cannot. Columns that are compared are asked of together.
@@ -95,11 +97,16 @@ def survey(
     links: list[tuple[Sequence[str], list[pl.Expr]]] = [(names, _order(names)) for names in unique]
     links += [(pair, [_reversed(spec, pair).any().alias(_pair_name(pair))]) for pair in spec.ordered]
     found: dict[str, Any] = {}
-    for group in _groups(spec.columns, [set(names) for names, _ in links]) if one_by_one else [set(spec.columns)]:
+    groups = _groups(spec.columns, [set(names) for names, _ in links]) if one_by_one else [set(spec.columns)]
+    for done, group in enumerate(groups):
+        told(done, len(groups), found.get("rows", rows))
         asked = [pl.len().alias("rows"), pl.col(COMMAS).cast(pl.Int64).sum().alias(COMMAS)]
         asked += [one for name in spec.columns if name in group for one in _of_column(spec, name, known)]
         asked += [one for names, ones in links if set(names) <= group for one in ones]
-        got = frame.select(asked).collect(engine="streaming").row(0, named=True)
+        before = {name for names in unique if set(names) <= group for name in names}
+        # The row before is a column first: in an expression beside others, all rows are held until it is reached.
+        whole = frame.with_columns(pl.col(name).shift().alias(_before(name)) for name in sorted(before))
+        got = whole.select(asked).collect(engine="streaming").row(0, named=True)
         if found.get("rows", got["rows"]) != got["rows"]:
             raise InputError(changed(spec.name))
         found |= got
@@ -139,10 +146,14 @@ def _order(names: Sequence[str]) -> list[pl.Expr]:
     """
     rises: pl.Expr = pl.lit(False)
     for name in reversed(names):
-        before = pl.col(name).shift()
+        before = pl.col(_before(name))
         rises = (pl.col(name) > before) | ((pl.col(name) == before) & rises)
-    first = pl.col(names[0])
-    return [(first < first.shift()).any().alias(_falls_name(names)), (~rises).any().alias(_stays_name(names))]
+    falls = pl.col(names[0]) < pl.col(_before(names[0]))
+    return [falls.any().alias(_falls_name(names)), (~rises).any().alias(_stays_name(names))]
+
+
+def _before(name: str) -> str:
+    return f"{name} before"
 
 
 def _falls_name(names: Sequence[str]) -> str:

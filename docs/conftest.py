@@ -3,10 +3,13 @@
 The examples of generated pages are run where they are written: in the docstrings.
 """
 
+import os
 from doctest import ELLIPSIS
 
 from sybil import Sybil
 from sybil.parsers.myst import DocTestDirectiveParser, PythonCodeBlockParser, SkipParser
+
+os.environ["TALLYSTICK_CACHE"] = "off"  # the examples leave nothing in the cache of whoever runs them
 
 pytest_collect_file = Sybil(
     parsers=[

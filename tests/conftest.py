@@ -1,5 +1,7 @@
 """How far Hypothesis looks: the same examples every time by default, many more with `--hypothesis-profile=deep`."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -9,6 +11,10 @@ from tallystick.kernel.pay.engines import blocks
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("deep", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
+
+
+# No test leaves anything in the cache of whoever runs it, or is spared a check by what is there.
+os.environ["TALLYSTICK_CACHE"] = "off"
 
 
 @pytest.fixture(autouse=True, scope="session")

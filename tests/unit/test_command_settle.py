@@ -61,6 +61,21 @@ class TestSettle:
         (run,) = runs(workspace)
         assert "set aside" in (run / "statements" / "first.txt").read_text(encoding="utf-8")
 
+    def test_a_file_that_was_found_good_before_is_said_not_to_be_checked(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The run is the same one, and whoever does not trust what is remembered has it checked."""
+        monkeypatch.setenv("TALLYSTICK_CACHE", str(tmp_path / "cache"))
+        monkeypatch.setattr("tallystick.files.activity.SMALLEST", 0)
+        workspace, said = starter(tmp_path), "not checked again (--check-again does): contacts"
+        first, second = tallystick("settle", workspace), tallystick("settle", workspace)
+        assert (said in first.output, said in second.output) == (False, True)
+        assert len(runs(workspace)) == 1
+        assert json.loads(tallystick("settle", workspace, "--json").stdout)["checked_before"] == ["contacts"]
+        assert said not in tallystick("settle", workspace, "--check-again").output
+        assert said in tallystick("check", workspace).output
+        assert said not in tallystick("check", workspace, "--check-again").output
+
     def test_a_failed_check_exits_with_1_and_the_run_is_written_for_those_who_ask_why(self, tmp_path: Path) -> None:
         workspace = starter(tmp_path)
         again = '\n[[rule]]\nuse = "unit-price"\nlabel = "twice"\ntable = "contacts"\ncode = "contact_type"\n'

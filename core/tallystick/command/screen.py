@@ -175,6 +175,12 @@ def set_aside(result: Result) -> None:
         )
 
 
+def checked_before(result: Result) -> str:
+    """Tables whose files were not checked in this run, since an earlier one found the same bytes good."""
+    names = [name for name, facts in result.settlement.facts.items() if facts.checked_before]
+    return f"Found good before, and not checked again (--check-again does): {', '.join(sorted(names))}" if names else ""
+
+
 def too_few(result: Result) -> None:
     """Say on the other stream of which rules a party is shown the net alone, since whoever pays has to know."""
     for contract, label in getattr(result, "netted", ()):

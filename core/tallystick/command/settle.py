@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--lines", is_flag=True, help="Write what each row of activity pays too, as lines.parquet.")
 @click.option("--xlsx", is_flag=True, help="Write each statement as an Excel workbook too.")
 @click.option("--set-aside", is_flag=True, help="Go on without faulty rows, list them, and exit with 1.")
+@click.option("--check-again", is_flag=True, help="Check large files of activity again that were found good before.")
 @click.option("--months", help="Reconcile these months to date, as 2025-04..2025-09.")
 @click.option("--as-at", type=click.DateTime(["%Y-%m-%d"]), help="The day up to which facts are known, as 2025-11-19.")
 @click.option(
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     context: click.Context, workspace: Path, out: Path | None, lines: bool, xlsx: bool, set_aside: bool,
-    months: str | None,
+    check_again: bool, months: str | None,
     as_at: datetime.datetime | None, posted: Source, post: bool, party: str | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
@@ -73,7 +74,7 @@ def command(
         with screen.progress(quiet=quiet or as_json) as told:
             result = session.engine.settle(
                 workspace, months=months, as_at=as_at.date() if as_at else None, posted=posted, set_aside=set_aside,
-                progress=told,
+                progress=told, check_again=check_again,
             )  # fmt: skip
             told("writing", 4, 5)
             new = result.post() if post else None
@@ -107,6 +108,8 @@ def _say(result: Result, run: Path, new: Path | None, *, post: bool) -> None:
         click.echo(f"\n{unclaimed}\n")
     if unseen := screen.unseen(result):
         click.echo(f"{unseen}\n")
+    if known := screen.checked_before(result):
+        click.echo(known)
     if result.in_year is not None:
         click.echo(f"\n{screen.payable(result)}")
     click.echo(f"Written to {run}")
@@ -151,6 +154,7 @@ def as_plain(result: Result, run: Path) -> dict[str, object]:
         "unplaced": [line._asdict() for line in result.settlement.reading.unplaced],
         "no_contract": [line._asdict() for line in result.no_contract_lines],
         "unseen_codes": [fault_as_json(fault) for fault in result.unseen_codes],
+        "checked_before": sorted(name for name, facts in result.settlement.facts.items() if facts.checked_before),
         "set_aside": [fault_as_json(fault) for fault in result.settlement.set_aside],
         **_in_year(result),
     }  # fmt: skip

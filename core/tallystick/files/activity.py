@@ -13,40 +13,52 @@ from typing import Any
 
 import polars as pl
 
-from tallystick.files import sources
+from tallystick.files import delimited, remembered, sources
 from tallystick.files import survey as surveys
+from tallystick.files.checking import Checking
 from tallystick.files.columns import Part, part_of
 from tallystick.files.headings import match_columns, unused_mapping
 from tallystick.files.identifiers import nhs_numbers, personal_headings
 from tallystick.files.numbers import PLACES, SCALED
 from tallystick.files.records import records
+from tallystick.files.repeats import PLACES_OF_A_PART
 from tallystick.files.survey import Survey
 from tallystick.kernel.errors import Fault, FaultList, InputError
 from tallystick.kernel.facts import Facts, Rising
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.tables import TableSpec
 
+MANY = 1_000_000
+"""Rows of which the columns are gone through one after the other."""
+
+SMALLEST = 1_000_000
+"""Bytes below which nothing is remembered of a table's files: they are checked in no time."""
+
+USUAL = Checking()
+
 _SCRATCH = r"^.* (raw|text|plain|pieces|problem)$"
 
 
 def read_facts(
     spec: TableSpec, source: Any, *, mapping: Mapping[str, str] | None = None, file_name: str = "",
-    set_aside: bool = False, money: str = "GBP", identifiers: bool = False,
+    set_aside: bool = False, money: str = "GBP", identifiers: bool = False, checking: Checking = USUAL,
 ) -> Facts:  # fmt: skip
     """Read one table and validate every cell of it.
 
     ``source`` is a path to Parquet or CSV, a list of paths (one table in several files), or a frame of Polars,
     pandas, PyArrow or DuckDB. ``mapping`` gives our column name for each of the user's; ``money`` is the unit of
     account. With ``set_aside`` faulty rows are left out, and their faults are kept on the facts. Columns that look
-    like identifiers of people are refused, unless ``identifiers`` says that they may be there.
+    like identifiers of people are refused, unless ``identifiers`` says that they may be there. What is remembered of a
+    good file counts, unless ``checking`` says otherwise.
 
     Raises InputError with every fault that was found: the first twenty of a kind, then their number.
     """
+    checking.say(f"reading {spec.name}")
     parts = _parts(spec, source, mapping or {}, file_name, money, identifiers=identifiers)
     unique = surveys.unique_sets(spec, parts)
+    rests_on = {"table": spec, "mapping": sorted((mapping or {}).items()), "money": money, "identifiers": identifiers}
     try:
-        FaultList(nhs_numbers(parts) if not (identifiers or spec.prices) else []).raise_if_any()
-        return _read(spec, parts, unique, set_aside=set_aside)
+        return _read(spec, parts, unique, rests_on, set_aside=set_aside, checking=checking)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         faults = surveys.uneven_everywhere(parts) or [_unreadable(part) for part in parts if not _can_be_read(part)]
         if not faults:
@@ -73,18 +85,19 @@ def _parts(
     return parts
 
 
-def _read(spec: TableSpec, parts: Sequence[Part], unique: list[tuple[str, ...]], *, set_aside: bool) -> Facts:
+def _read(
+    spec: TableSpec, parts: Sequence[Part], unique: list[tuple[str, ...]], rests_on: Mapping[str, Any], *,
+    set_aside: bool, checking: Checking,
+) -> Facts:  # fmt: skip
     frame = _joined([part.typed() for part in parts])
-    answers = surveys.survey(spec, frame, unique)
-    FaultList(surveys.uneven(parts, answers)).raise_if_any()
-    faults, rows = surveys.locate(spec, parts, answers, unique)
+    answers, faults, places, known = _checked(spec, parts, unique, rests_on, checking)
     left_out = 0
     if faults and not set_aside:
         raise InputError(faults)
     if faults:
         before = answers.rows
-        frame = _without(parts, rows)
-        answers = surveys.survey(spec, frame, unique, repeats=False)
+        frame = _without(parts, places)
+        answers = surveys.survey(spec, frame, unique, told=checking.of_table(spec.name))
         left_out = before - answers.rows
     _refuse_too_wide(spec, parts, answers)
     stored = frame.select(_stored(spec, answers))
@@ -98,8 +111,47 @@ def _read(spec: TableSpec, parts: Sequence[Part], unique: list[tuple[str, ...]],
         spec=spec, frame=stored, rows=answers.rows, stats=stats, records=partial(records, spec, stored, stats),
         days=answers.days(spec), rising=Rising(stored, rising),
         source=", ".join(part.opened.file for part in parts), digest=_digest(parts),
-        set_aside=tuple(faults), left_out=left_out,
+        set_aside=tuple(faults), left_out=left_out, checked_before=known,
     )  # fmt: skip
+
+
+def _checked(
+    spec: TableSpec, parts: Sequence[Part], unique: list[tuple[str, ...]], rests_on: Mapping[str, Any],
+    checking: Checking,
+) -> tuple[Survey, list[Fault], pl.Series, bool]:  # fmt: skip
+    """The answers of the survey, the faults with their places, and whether they are what is remembered of good files.
+
+    A file is remembered only if its bytes have the same hash before and after it was gone through, and if no row has
+    a fault. Frames are not: to hash the cells of one takes as long as to check them.
+    """
+    key = _key(parts, rests_on)
+    known = None if checking.again else remembered.recall(key)
+    if known is not None:
+        checking.say(f"{spec.name} was checked before")
+        return Survey(known), [], pl.Series([], dtype=pl.Int64), True
+    FaultList(nhs_numbers(parts) if not (rests_on["identifiers"] or spec.prices) else []).raise_if_any()
+    rows, frame = _rows_in_columns(parts), _joined([part.typed() for part in parts])
+    answers = surveys.survey(
+        spec, frame, unique, told=checking.of_table(spec.name), rows=rows, one_by_one=rows > MANY
+    )  # fmt: skip
+    FaultList(surveys.uneven(parts, answers)).raise_if_any()
+    faults, places = surveys.locate(spec, parts, answers, unique)
+    if key and not faults and all(delimited.digest(of.path) == of.digest for of in _opened(parts) if of.path):
+        remembered.remember(key, answers.found)
+    return answers, faults, places, False
+
+
+def _key(parts: Sequence[Part], rests_on: Mapping[str, Any]) -> str:
+    """What the answers are remembered under; empty for frames, and for files that are checked as soon as found."""
+    paths = [one.path for one in _opened(parts) if one.path is not None]
+    if len(paths) < len(parts) or sum(path.stat().st_size for path in paths) < SMALLEST:
+        return ""
+    files = [(one.digest, one.marks is None) for one in _opened(parts)]
+    return remembered.key_of(files=files, **rests_on)
+
+
+def _opened(parts: Sequence[Part]) -> list[sources.Opened]:
+    return [part.opened for part in parts]
 
 
 def _joined(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
@@ -107,11 +159,19 @@ def _joined(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     return pl.concat([frame.select(pl.exclude(_SCRATCH)) for frame in frames], how="diagonal")
 
 
-def _without(parts: Sequence[Part], rows: surveys.Rows) -> pl.LazyFrame:
+def _rows_in_columns(parts: Sequence[Part]) -> int:
+    """How many rows there are, if it costs nothing to count them and they may be read a column at a time; else 0."""
+    if not all(one.steady and one.marks is None for one in _opened(parts)):
+        return 0
+    return int(pl.concat([one.frame.select(pl.len()) for one in _opened(parts)]).collect()["len"].sum())
+
+
+def _without(parts: Sequence[Part], places: pl.Series) -> pl.LazyFrame:
     """The typed rows less the faulty ones, worked out once."""
     good = []
     for number, part in enumerate(parts):
-        faulty = pl.Series(sorted(row for of, row in rows if of == number), dtype=pl.UInt32)
+        mine = places.filter(places // PLACES_OF_A_PART == number)
+        faulty = (mine % PLACES_OF_A_PART).cast(pl.UInt32)
         numbered = part.typed(numbered=True)
         good.append(numbered.filter(~pl.col(sources.ROW).is_in(faulty.implode())).drop(sources.ROW))
     return _joined(good).collect(engine="streaming").lazy()
@@ -136,7 +196,7 @@ def _rising(answers: Survey, unique: Sequence[tuple[str, ...]]) -> frozenset[str
     The first column of each unique set is what other tables find rows by. Said of rows in another order, it would
     lose matches without a word; so it is said only of the rows that were surveyed, and read in the same order again.
     """
-    return frozenset(names[0] for names in unique if answers.in_order(names[0]))
+    return frozenset(names[0] for names in unique if answers.in_order(names))
 
 
 def _refuse_too_wide(spec: TableSpec, parts: Sequence[Part], answers: Survey) -> None:

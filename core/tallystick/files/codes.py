@@ -11,6 +11,8 @@ from tallystick.kernel.tables import Column
 ORGANISATIONS = ("provider", "commissioner")
 """Columns that name one organisation: a slash in one would be read as a fund of that organisation."""
 
+_SPACE_AROUND, _CONTROL, _SCIENTIFIC = r"^\s|\s$", r"[\x00-\x1f]", r"^[0-9](\.[0-9]+)?E\+[0-9]+$"
+
 YES = ("yes", "true", "y", "1")
 NO = ("no", "false", "n", "0")
 
@@ -29,24 +31,24 @@ def _code_problems(column: Column) -> list[Problem]:
     listed = bool(column.allowed)
     found = missing(column, column.allowed[0] if listed else "the code", is_text=True, covered=listed)
     found.append(Problem(
-        "space-around", matches(text(column), r"^\s|\s$"), "{cell} has a space at its start or end",
+        "space-around", matches(text(column), _SPACE_AROUND), "{cell} has a space at its start or end",
         f"codes are compared letter by letter, so {name} would match nothing",
-        lambda cell: cell.strip() or "nothing at all where it is not known", listed,
+        lambda cell: cell.strip() or "nothing at all where it is not known", listed, _SPACE_AROUND,
     ))  # fmt: skip
     found.append(Problem(
-        "line-break", matches(text(column), r"[\x00-\x1f]"), "{cell} has a line break or a control character in it",
-        "it is no code; often a quotation mark was opened and not closed", "the code on one line",
-        listed,
+        "line-break", matches(text(column), _CONTROL), "{cell} has a line break or a control character in it",
+        "it is no code; often a quotation mark was opened and not closed", "the code on one line", listed, _CONTROL,
     ))  # fmt: skip
     found.append(Problem(
-        "scientific", matches(text(column), r"^[0-9](\.[0-9]+)?E\+[0-9]+$"), "{cell} was a long number once",
+        "scientific", matches(text(column), _SCIENTIFIC), "{cell} was a long number once",
         "a spreadsheet has rounded it, and its digits are lost", "the code as its source has it, kept as text",
-        listed,
+        listed, _SCIENTIFIC,
     ))  # fmt: skip
     if name in ORGANISATIONS:
         found.append(Problem(
             "slash-in-organisation", text(column).str.contains("/", literal=True), '{cell} has a "/" in it',
             "an organisation code has none: what follows a slash names a fund", "the organisation code alone",
+            pattern="/",
         ))  # fmt: skip
     if column.allowed:
         found.append(Problem(

@@ -8,7 +8,7 @@ space, so these never collide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import polars as pl
 from attrs import frozen
@@ -34,7 +34,8 @@ class Problem:
     """One thing that can be wrong; ``{cell}`` in its words is the faulty cell, and ``write`` may be made from it.
 
     ``covered`` says that every cell that has it has a later problem of the column too, which is less telling:
-    a survey that only asks whether all is well need not look for it.
+    a survey that only asks whether all is well need not look for it. ``pattern`` is given where the text of the cell
+    has the problem if it matches, and not otherwise: a survey looks for all of a column's patterns at once.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Problem:
     why: str
     write: str | Callable[[str], str]
     covered: bool = False
+    pattern: str = ""
 
     def fault(self, cell: str, *, file: str, column: str, row: int, times: int = 1) -> Fault:
         """Put the problem into words for the cell of one row."""
@@ -73,7 +75,10 @@ class Reading:
     @property
     def doubt(self) -> pl.Expr:
         """Whether a cell has any problem; true of the same cells that have a number above 0, and quicker."""
-        bad = (problem.bad for problem in self.problems if not problem.covered)
+        asked = [problem for problem in self.problems if not problem.covered]
+        bad = [problem.bad for problem in asked if not problem.pattern]
+        if patterns := [f"(?:{problem.pattern})" for problem in asked if problem.pattern]:
+            bad.append(matches(text(self.column), "|".join(patterns)))
         return pl.any_horizontal(False, *bad).alias(f"{self.column.name} doubt")
 
 
@@ -118,23 +123,22 @@ def missing(
         found.append(Problem("not-a-number-nan", raw(column).is_nan(), "NaN, which is no number", why, write, covered))
     if is_text:
         if not column.optional:
-            found.append(Problem("missing-empty", text(column) == "", "the cell is empty", why_not, write))
+            empty, words = text(column) == "", "the cell is empty"
+            found.append(Problem("missing-empty", empty, words, why_not, write, pattern="^$"))
         why = f"whether {name} is missing, refused or still to come cannot be told, and none of them is zero"
-        word = matches(text(column), WORDS_FOR_MISSING)
+        word, pattern = matches(text(column), WORDS_FOR_MISSING), WORDS_FOR_MISSING
         if column.allowed:
-            word &= ~text(column).is_in(list(column.allowed))
-        found.append(Problem("missing-word", word, "{cell}, a word for a missing value", why, write, covered))
+            word, pattern = word & ~text(column).is_in(list(column.allowed)), ""
+        found.append(Problem("missing-word", word, "{cell}, a word for a missing value", why, write, covered, pattern))
     return found
 
 
-def first_faults(problem: Problem, rows: Sequence[int], cells: Sequence[str], *, file: str, column: str) -> list[Fault]:
-    """Faults for the first rows that have the problem; the last of them counts the rest.
-
-    ``rows`` lists every row that has it; ``cells`` at least the first twenty of theirs.
-    """
-    few = list(zip(rows[:SHOWN], cells, strict=False))
-    more = len(rows) - len(few)
+def first_faults(
+    problem: Problem, rows: Iterable[int], cells: Iterable[str], many: int, *, file: str, column: str
+) -> list[Fault]:  # fmt: skip
+    """Faults for the first rows that have the problem, of so ``many``; the last of them counts the rest."""
+    few = list(zip(rows, cells, strict=True))
     return [
-        problem.fault(cell, file=file, column=column, row=row, times=1 + more * (position == len(few)))
+        problem.fault(cell, file=file, column=column, row=row, times=1 + (many - len(few)) * (position == len(few)))
         for position, (row, cell) in enumerate(few, start=1)
     ]

@@ -51,7 +51,7 @@ def together(parts: Sequence[Facts]) -> Facts:
         source=", ".join(dict.fromkeys(part.source for part in parts)),
         digest=hashlib.sha256("\n".join(sorted(part.digest for part in parts)).encode()).hexdigest(),
         set_aside=tuple(fault for part in parts for fault in part.set_aside),
-        left_out=sum(part.left_out for part in parts),
+        left_out=sum(part.left_out for part in parts), checked_before=any(part.checked_before for part in parts),
     )  # fmt: skip
 
 

@@ -98,7 +98,8 @@ def _open_parquet(path: Path, file: str) -> Opened:
     if end != _PARQUET:
         raise InputError(damaged(file))
     try:
-        frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        # Statistics that a file has of itself are not believed: by a wrong one, rows would be passed over.
+        frame = pl.scan_parquet(path, glob=False, hive_partitioning=False, use_statistics=False)
         schema = dict(frame.collect_schema())
     except pl.exceptions.PolarsError:
         raise InputError(damaged(file)) from None

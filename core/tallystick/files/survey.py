@@ -1,32 +1,33 @@
-"""One query over all rows that says whether they are good, and how wide they are; others only where they are not.
+"""Queries over all rows that say whether they are good, and how wide they are; others only if they are not.
 
-The survey counts, finds extremes and asks of every column whether any cell has a problem. Two rows alike in a
-unique set show in the number of different hashes: it is never equal to the number of rows if two are alike, and
-where it differs by chance the exact search that follows finds nothing.
+The survey counts, finds extremes, asks of every column whether any cell has a problem, and of every unique set
+whether it rises from row to row: then no two rows are alike in it, and nobody needs to look for them. All of it is
+taken from the cells. What a file says of itself, as the extremes and the order that Parquet may state, is not asked:
+the cells are read anyway, and a wrong statement would be believed.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 from attrs import frozen
 
+from tallystick.files.checking import Told
 from tallystick.files.columns import COMMAS, Part
 from tallystick.files.dates import EPOCH, day_number
 from tallystick.files.delimited import uneven_rows
 from tallystick.files.numbers import PLACES, SCALED
-from tallystick.files.problems import SHOWN, Reading, first_faults, shown
+from tallystick.files.problems import SHOWN, Reading, first_faults
+from tallystick.files.repeats import placed, repeated
 from tallystick.files.sources import ROW
-from tallystick.kernel.errors import Fault
+from tallystick.kernel.errors import Fault, InputError
 from tallystick.kernel.facts import ColumnStats
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.tables import Column, TableSpec
 
-PART = "part number"
-_PLACES_OF_A_PART = 2**40
 _CALENDAR = ((datetime.date.min - EPOCH).days, (datetime.date.max - EPOCH).days)
 _RANGED = (Kind.COUNT, Kind.AMOUNT, Kind.PRICE, Kind.RATE, Kind.MOMENT)
 
@@ -50,13 +51,13 @@ class Survey:
         """Whether the second of two days or moments is before the first in any row."""
         return bool(self.found[_pair_name(pair)])
 
-    def may_repeat(self, unique: Sequence[str]) -> bool:
-        """Whether two rows may be alike in the columns; False is certain."""
-        return bool(self.found[_set_name(unique)] != self.rows)
+    def rises(self, unique: Sequence[str]) -> bool:
+        """Whether every row has all of the set and comes after the one before it, so that no two are alike."""
+        return not (self.found[_stays_name(unique)] or any(self.found[f"{name} nulls"] for name in unique))
 
-    def in_order(self, name: str) -> bool:
-        """Whether every row has the column, and it never falls from one row to the next; False for those not asked."""
-        return self.found.get(_falls_name(name)) is False and not self.found[f"{name} nulls"]
+    def in_order(self, unique: Sequence[str]) -> bool:
+        """Whether every row has the first column of the set, and it never falls from one row to the next."""
+        return not (self.found[_falls_name(unique)] or self.found[f"{unique[0]} nulls"])
 
     def scale(self, column: Column) -> int:
         """The smallest power of ten over which every price or rate of the column is a whole number."""
@@ -84,42 +85,83 @@ def unique_sets(spec: TableSpec, parts: Sequence[Part]) -> list[tuple[str, ...]]
 
 
 def survey(
-    spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...]], *, repeats: bool = True
+    spec: TableSpec, frame: pl.LazyFrame, unique: Sequence[tuple[str, ...]], *, told: Told, rows: int = 0,
+    one_by_one: bool = False,
 ) -> Survey:  # fmt: skip
-    """Ask everything of all rows in one streaming pass; not for ``repeats``, if rows alike are known to be gone."""
-    there = frame.collect_schema().names()
-    asked = [pl.len().alias("rows"), pl.col(COMMAS).cast(pl.Int64).sum().alias(COMMAS)]
-    for name, column in spec.columns.items():
-        of = pl.col(f"{name}.elapsed" if column.kind is Kind.MOMENT else name)
-        asked.append(pl.col(name).null_count().alias(f"{name} nulls"))
-        if column.kind in _RANGED:
-            asked += [of.min().alias(f"{name} low"), of.max().alias(f"{name} high")]
-        if f"{name} decimals" in there and column.kind in SCALED:
-            asked.append(pl.col(f"{name} decimals").max())
-        if f"{name} doubt" in there:
-            asked.append(pl.col(f"{name} doubt").any())
-    if spec.date is not None:
+    """Ask everything of all rows, either in one query, or in one for each column; ``rows`` is for whoever is ``told``.
+
+    Either way a file in columns is read once, since a query reads no columns but those that it asks of; and of many
+    rows one column can be held where all of them cannot. Columns that are compared are asked of together.
+    """
+    known = frame.collect_schema().names()
+    links: list[tuple[Sequence[str], list[pl.Expr]]] = [(names, _order(names)) for names in unique]
+    links += [(pair, [_reversed(spec, pair).any().alias(_pair_name(pair))]) for pair in spec.ordered]
+    found: dict[str, Any] = {}
+    groups = _groups(spec.columns, [set(names) for names, _ in links]) if one_by_one else [set(spec.columns)]
+    for done, group in enumerate(groups):
+        told(done, len(groups), found.get("rows", rows))
+        asked = [pl.len().alias("rows"), pl.col(COMMAS).cast(pl.Int64).sum().alias(COMMAS)]
+        asked += [one for name in spec.columns if name in group for one in _of_column(spec, name, known)]
+        asked += [one for names, ones in links if set(names) <= group for one in ones]
+        before = {name for names in unique if set(names) <= group for name in names}
+        # The row before is a column first: in an expression beside others, all rows are held until it is reached.
+        whole = frame.with_columns(pl.col(name).shift().alias(_before(name)) for name in sorted(before))
+        got = whole.select(asked).collect(engine="streaming").row(0, named=True)
+        if found.get("rows", got["rows"]) != got["rows"]:
+            raise InputError(changed(spec.name))
+        found |= got
+    return Survey(found)
+
+
+def _groups(names: Iterable[str], links: Iterable[set[str]]) -> list[set[str]]:
+    """The names, each by itself but for those that are linked."""
+    groups = [{name} for name in names]
+    for link in links:
+        apart = [group for group in groups if not group & link]
+        groups = [*apart, link.union(*(group for group in groups if group & link))]
+    return groups
+
+
+def _of_column(spec: TableSpec, name: str, known: Collection[str]) -> list[pl.Expr]:
+    column = spec.columns[name]
+    of = pl.col(f"{name}.elapsed" if column.kind is Kind.MOMENT else name)
+    asked = [pl.col(name).null_count().alias(f"{name} nulls")]
+    if column.kind in _RANGED:
+        asked += [of.min().alias(f"{name} low"), of.max().alias(f"{name} high")]
+    if f"{name} decimals" in known and column.kind in SCALED:
+        asked.append(pl.col(f"{name} decimals").max())
+    if f"{name} doubt" in known:
+        asked.append(pl.col(f"{name} doubt").any())
+    if name == spec.date:
         # As days since 1970: a date beyond Python's calendar may stand there, which is a fault and no crash.
-        day = pl.col(spec.date).cast(pl.Date).to_physical()
+        day = pl.col(name).cast(pl.Date).to_physical()
         asked += [day.min().alias("first day"), day.max().alias("last day")]
-    asked += [_reversed(spec, pair).any().alias(_pair_name(pair)) for pair in spec.ordered]
-    asked += [_falls(name).alias(_falls_name(name)) for name in dict.fromkeys(names[0] for names in unique)]
-    if repeats:
-        asked += [_hashed(names).n_unique().alias(_set_name(names)) for names in unique]
-    return Survey(frame.select(asked).collect(engine="streaming").row(0, named=True))
+    return asked
 
 
-def _set_name(names: Sequence[str]) -> str:
-    return "different " + ", ".join(names)
+def _order(names: Sequence[str]) -> list[pl.Expr]:
+    """Whether any row falls behind the one before it in the first column; and whether any does not rise in the set.
+
+    Text is compared by its bytes, as joins do. Of a row with nothing in one of the columns neither is asked.
+    """
+    rises: pl.Expr = pl.lit(False)
+    for name in reversed(names):
+        before = pl.col(_before(name))
+        rises = (pl.col(name) > before) | ((pl.col(name) == before) & rises)
+    falls = pl.col(names[0]) < pl.col(_before(names[0]))
+    return [falls.any().alias(_falls_name(names)), (~rises).any().alias(_stays_name(names))]
 
 
-def _falls_name(name: str) -> str:
-    return f"{name} falls"
+def _before(name: str) -> str:
+    return f"{name} before"
 
 
-def _falls(name: str) -> pl.Expr:
-    """Whether any row has less in the column than the row before it; text is compared by its bytes, as joins do."""
-    return (pl.col(name) < pl.col(name).shift()).any()
+def _falls_name(names: Sequence[str]) -> str:
+    return "falls in " + ", ".join(names)
+
+
+def _stays_name(names: Sequence[str]) -> str:
+    return "does not rise in " + ", ".join(names)
 
 
 def _pair_name(pair: tuple[str, str]) -> str:
@@ -132,38 +174,43 @@ def _reversed(spec: TableSpec, pair: tuple[str, str]) -> pl.Expr:
     return (second < first).fill_null(False)
 
 
-def _hashed(names: Sequence[str]) -> pl.Expr:
-    return pl.col(names[0]).hash() if len(names) == 1 else pl.struct(*names).hash()
-
-
-Rows = set[tuple[int, int]]
-"""Faulty rows, each as the number of its part and its number there."""
-
-
 def locate(
     spec: TableSpec, parts: Sequence[Part], answers: Survey, unique: Sequence[tuple[str, ...]]
-) -> tuple[list[Fault], Rows]:
-    """Find the rows behind a survey that was not good; the faults come by file, then by column."""
+) -> tuple[list[Fault], pl.Series]:
+    """Find the rows behind a survey that was not good: their faults, by file and then by column, and their places."""
     faults: list[Fault] = []
-    rows: Rows = set()
+    places: list[pl.Series] = []
+    doubted = {name for name in spec.columns if answers.has_problem(name)}
     for number, part in enumerate(parts):
-        wrong = [reading for reading in part.readings if answers.has_problem(reading.column.name)]
-        frames = pl.collect_all([_faulty(part, reading) for reading in wrong], engine="streaming")
-        for reading, frame in zip(wrong, frames, strict=True):
-            faults += _in_words(part, reading, frame)
-            rows |= {(number, row) for row in frame[ROW]}
+        for reading in part.readings:
+            if answers.has_problem(reading.column.name):
+                found, rows = _faulty(part, reading)
+                faults += found
+                places.append(placed(number, rows))
+                doubted -= {reading.column.name} if found else set()
+    if doubted:
+        raise InputError(changed(spec.name))
     for pair in spec.ordered:
         if answers.is_reversed(pair):
             for number, part in enumerate(parts):
-                found, late = _out_of_order(spec, part, pair)
+                found, rows = _out_of_order(spec, part, pair)
                 faults += found
-                rows |= {(number, row) for row in late}
+                places.append(placed(number, rows))
     for names in unique:
-        if answers.may_repeat(names):
-            found, alike = _repeated(parts, names)
+        if not answers.rises(names):
+            found, alike = repeated(parts, names, answers.rows)
             faults += found
-            rows |= alike
-    return faults, rows
+            places.append(alike)
+    return faults, pl.concat(places) if places else pl.Series([], dtype=pl.Int64)
+
+
+def changed(table: str) -> Fault:
+    """The fault of rows that were not the same when they were read a second time."""
+    return Fault(
+        code="file/changed", found=f"the rows of {table} changed while they were read",
+        why="what was checked is not what would be settled",
+        write="a file that nothing writes to, or a dataframe that gives the same rows each time",
+    )  # fmt: skip
 
 
 def uneven(parts: Sequence[Part], answers: Survey) -> list[Fault]:
@@ -180,77 +227,50 @@ def uneven_everywhere(parts: Sequence[Part]) -> list[Fault]:
     return [fault for one in opened if one.path for fault in uneven_rows(one.path, one.file, list(one.schema))]
 
 
-def _faulty(part: Part, reading: Reading) -> pl.LazyFrame:
-    problem = pl.col(f"{reading.column.name} problem")
+def _faulty(part: Part, reading: Reading) -> tuple[list[Fault], pl.Series]:
+    """The faults of a column, and the rows that have one; of all but the first rows only the numbers are held."""
+    problem, frame = pl.col(f"{reading.column.name} problem"), part.typed(numbered=True)
+    marked = frame.filter(problem > 0).select(ROW, problem.alias("problem")).collect(engine="streaming")
+    rows_of = {
+        number: marked.filter(pl.col("problem") == number)[ROW].sort() for number in sorted(marked["problem"].unique())
+    }
+    first = [row for rows in rows_of.values() for row in rows.head(SHOWN)]
+    shown = frame.filter(pl.col(ROW).is_in(first)).select(ROW, _cell(part, reading))
+    cells = dict(shown.collect(engine="streaming").iter_rows())
+    found: list[Fault] = []
+    for number, rows in rows_of.items():
+        few = [cells[row] for row in rows.head(SHOWN)]
+        what = reading.problems[number - 1]
+        found += first_faults(what, rows.head(SHOWN), few, rows.len(), file=part.opened.file, column=reading.local)
+    return found, marked[ROW]
+
+
+def _cell(part: Part, reading: Reading) -> pl.Expr:
+    """What stands in the file, as text."""
     cell, nothing = pl.col(f"{reading.column.name} raw"), ""
     dtype = part.opened.schema[reading.local]
     if dtype.is_temporal():
         # A date beyond the calendar has no text; it stands in frames where a number was taken for a date.
         cell, nothing = pl.when(day_number(cell, dtype).is_between(*_CALENDAR)).then(cell), "a day beyond the calendar"
-    cell = cell.cast(pl.String).fill_null(nothing).alias("cell")
-    return part.typed(numbered=True).filter(problem > 0).select(ROW, cell, problem.alias("problem")).sort(ROW)
+    return cell.cast(pl.String).fill_null(nothing).alias("cell")
 
 
-def _in_words(part: Part, reading: Reading, frame: pl.DataFrame) -> list[Fault]:
-    found: list[Fault] = []
-    for number in sorted(frame["problem"].unique()):
-        of = frame.filter(pl.col("problem") == number)
-        cells = of["cell"].head(SHOWN).to_list()
-        problem = reading.problems[number - 1]
-        found += first_faults(problem, of[ROW].to_list(), cells, file=part.opened.file, column=reading.local)
-    return found
-
-
-def _out_of_order(spec: TableSpec, part: Part, pair: tuple[str, str]) -> tuple[list[Fault], list[int]]:
+def _out_of_order(spec: TableSpec, part: Part, pair: tuple[str, str]) -> tuple[list[Fault], pl.Series]:
     """Rows in which the second of two days or moments is before the first."""
     frame = part.typed(numbered=True)
     if not set(pair) <= set(frame.collect_schema().names()):
-        return [], []
+        return [], pl.Series([], dtype=pl.UInt32)
+    late = frame.filter(_reversed(spec, pair)).select(ROW).collect(engine="streaming")[ROW].sort()
     cells = [pl.col(name).cast(pl.String).alias(name) for name in pair]
-    late = frame.filter(_reversed(spec, pair)).select(ROW, *cells).sort(ROW).collect()
+    first = frame.filter(pl.col(ROW).is_in(late.head(SHOWN).to_list())).select(ROW, *cells).sort(ROW).collect()
     local = {reading.column.name: reading.local for reading in part.readings}
     faults = [
         Fault(
             code="row/reversed", file=part.opened.file, row=row[ROW], column=local.get(pair[1], pair[1]),
             found=f"{pair[1]} {row[pair[1]]} is before {pair[0]} {row[pair[0]]}",
-            why="nothing ends before it begins", times=late.height - SHOWN + 1 if position == SHOWN else 1,
+            why="nothing ends before it begins", times=late.len() - SHOWN + 1 if position == SHOWN else 1,
             write=f"a day for {pair[1]} that is not before {pair[0]}, or the reverse",
         )
-        for position, row in enumerate(late.head(SHOWN).iter_rows(named=True), start=1)
+        for position, row in enumerate(first.iter_rows(named=True), start=1)
     ]  # fmt: skip
-    return faults, late[ROW].to_list()
-
-
-def _repeated(parts: Sequence[Part], names: Sequence[str]) -> tuple[list[Fault], Rows]:
-    """Rows alike in a unique set: every one of them is faulty, and each after the first has a fault.
-
-    Nothing is like nothing, as in "no first day", unless a row has nothing in all of the set.
-    """
-    frames = [
-        part.typed(numbered=True).select(*names, pl.lit(number, dtype=pl.UInt32).alias(PART), ROW)
-        for number, part in enumerate(parts)
-    ]
-    place = pl.col(PART).cast(pl.Int64) * _PLACES_OF_A_PART + pl.col(ROW)
-    whole = pl.concat(frames).filter(pl.any_horizontal(pl.col(*names).is_not_null())).with_columns(place.alias("place"))
-    first, times = pl.col("place").min().over(names), pl.len().over(names)
-    alike = whole.with_columns(first.alias("first"), times.alias("alike")).filter(pl.col("alike") > 1)
-    frame = alike.sort("place").with_columns(pl.col(*names).cast(pl.String)).collect()
-    later = frame.filter(pl.col("place") != pl.col("first"))
-    faults = [
-        _repeat_fault(parts, names, row, 1 + (later.height - SHOWN) * (position == SHOWN))
-        for position, row in enumerate(later.head(SHOWN).iter_rows(named=True), start=1)
-    ]
-    return faults, set(zip(frame[PART], frame[ROW], strict=True))
-
-
-def _repeat_fault(parts: Sequence[Part], names: Sequence[str], row: Mapping[str, Any], times: int) -> Fault:
-    part, (first_part, first_row) = parts[row[PART]], divmod(row["first"], _PLACES_OF_A_PART)
-    local = {reading.column.name: reading.local for reading in part.readings}
-    what = ", ".join(f"{name} {'(nothing)' if row[name] is None else shown(row[name])}" for name in names)
-    where = f"row {first_row:,}" + (f" of {parts[first_part].opened.file}" if first_part != row[PART] else "")
-    return Fault(
-        code="row/repeated", found=f"{what} again, as on {where}", file=part.opened.file, row=row[ROW],
-        column=", ".join(local.get(name, name) for name in names), times=max(times, 1),
-        why=f"no two rows may be alike in {' and '.join(names)}, or something would be paid twice",
-        write="one row of the two, or different values",
-    )  # fmt: skip
+    return faults, late

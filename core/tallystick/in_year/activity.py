@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from tallystick.files.activity import read_facts
+from tallystick.files.checking import Checking
 from tallystick.files.contract_days import within_their_contracts
 from tallystick.files.mapping import read_mapping
 from tallystick.files.selections import select_rows
@@ -35,12 +36,14 @@ from tallystick.kernel.tables import TableSpec
 class ActivityReader:
     """Reads the activity of one workspace, at one day or at several; each file is read and validated once.
 
-    ``frames`` gives tables by name as a frame or a path, and goes before the workspace's own files.
+    ``frames`` gives tables by name as a frame or a path, and goes before the workspace's own files. ``checking`` says
+    how files are checked.
     """
 
     workspace: Workspace
     set_aside: bool = False
     frames: Mapping[str, Any] | None = None
+    checking: Checking = field(factory=Checking)
     mapping: Mapping[str, Mapping[str, str]] = field(factory=dict)
     _read: dict[tuple[str, Path], Facts] = field(factory=dict)
     _own: dict[str, Facts] = field(factory=dict)
@@ -104,7 +107,7 @@ class ActivityReader:
             source = handed.get(name, self.workspace.activity.get(name))
             self._own[name] = read_facts(
                 spec, source, mapping=mapping, file_name=name if name in handed else "", set_aside=self.set_aside,
-                money=case.money, identifiers=self.workspace.identifiers,
+                money=case.money, identifiers=self.workspace.identifiers, checking=self.checking,
             )  # fmt: skip
         return self._own[name]
 
@@ -112,6 +115,7 @@ class ActivityReader:
         return read_counted(
             spec, chosen, mapping=self.mapping.get(spec.name, {}), set_aside=self.set_aside,
             money=self.workspace.case.money, identifiers=self.workspace.identifiers, cache=self._read,
+            checking=self.checking,
         )  # fmt: skip
 
     def _ever_sent(self, facts: Mapping[str, Facts], choice: Choice) -> dict[str, set[str]]:

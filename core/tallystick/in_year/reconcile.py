@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from tallystick.files.checking import Checking
 from tallystick.files.spots import Refusal
 from tallystick.files.workspace import Workspace
 from tallystick.in_year.activity import ActivityReader
@@ -79,7 +80,8 @@ def months_from(given: str | Months) -> Months:
 
 
 def prepare(
-    workspace: Workspace, months: Months, source: Source, *, set_aside: bool, frames: Mapping[str, Any] | None
+    workspace: Workspace, months: Months, source: Source, *, set_aside: bool, frames: Mapping[str, Any] | None,
+    checking: Checking | None = None,
 ) -> Prepared:  # fmt: skip
     """Read everything that a reconciliation needs; ``workspace`` was opened as at its day. Raises InputError."""
     as_at, body = workspace.case.as_at, workspace.assign.successors.body
@@ -89,7 +91,7 @@ def prepare(
             why="what was received later does not count", write="--as-at 2025-11-19; or as_at under [scheme]",
         ))  # fmt: skip
     case = cut(workspace.case, months, as_at)
-    reader = ActivityReader(workspace, set_aside=set_aside, frames=frames)
+    reader = ActivityReader(workspace, set_aside=set_aside, frames=frames, checking=checking or Checking())
     choice = reader.choice(months)
     facts = reader.read(choice, months)
     plan = read_plan(workspace.folder, workspace.case.contracts, workspace.case.money)

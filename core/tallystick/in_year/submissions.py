@@ -23,6 +23,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from tallystick.files.activity import read_facts
+from tallystick.files.checking import Checking
 from tallystick.files.rebuilt import rebuilt, together
 from tallystick.files.small_csv import Field, Record, a_day, read_small_csv, several
 from tallystick.in_year.calendar import Reconciliations
@@ -225,6 +226,7 @@ def not_received(choice: Choice, months: Months, body: Callable[[str], str]) -> 
 def read_counted(
     spec: TableSpec, chosen: Sequence[tuple[Submission, tuple[Cell, ...]]], *, mapping: Mapping[str, str],
     set_aside: bool, money: str, identifiers: bool = False, cache: dict[tuple[str, Path], Facts] | None = None,
+    checking: Checking | None = None,
 ) -> Facts:  # fmt: skip
     """Read the submissions of one table that count, each whole, and keep the rows of the cells that it counts for.
 
@@ -241,7 +243,7 @@ def read_counted(
             if place not in held:
                 read = read_facts(
                     spec, one.path, mapping=mapping, file_name=one.name, set_aside=set_aside, money=money,
-                    identifiers=identifiers,
+                    identifiers=identifiers, checking=checking or Checking(),
                 )  # fmt: skip
                 _refuse_unstated(read, one)
                 held[place] = read

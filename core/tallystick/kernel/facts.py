@@ -69,6 +69,8 @@ class Facts:
     """The same rows in that engine's own library, if that is where they came from."""
     left_out: int = 0
     """How many rows were left out; ``rows`` does not count them."""
+    checked_before: bool = False
+    """Whether its files were found good by an earlier run, of which that was remembered."""
     rising: Rising | None = field(default=None, repr=False)
     """In which order the rows of ``frame`` are known to be."""
 

@@ -2,22 +2,12 @@
 
 import os
 
-import pytest
 from hypothesis import HealthCheck, settings
-
-from tallystick.kernel.pay.engines import blocks
 
 # Derandomised, so that a red run is red for everyone who repeats it.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("deep", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
 
-
 # No test leaves anything in the cache of whoever runs it, or is spared a check by what is there.
 os.environ["TALLYSTICK_CACHE"] = "off"
-
-
-@pytest.fixture(autouse=True, scope="session")
-def small_blocks() -> None:
-    """Rows are read a few at a time, so that in every test stretches meet where they may go wrong."""
-    blocks.BLOCK, blocks.PIECE = 7, 3

@@ -215,7 +215,8 @@ def framed(spec: TableSpec, rows: Sequence[Row]) -> Facts:
 
     return Facts(
         spec=spec, frame=frame, rows=len(rows), stats=stats, records=records,
-        days=(min(days), max(days)) if days else None, rising=Rising(frame, frozenset(rising)),
+        days=(min(days), max(days)) if days else None,
+        rising=Rising(frame=frame, columns=frozenset(rising), base=frame),
     )  # fmt: skip
 
 

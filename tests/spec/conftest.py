@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tallystick.kernel import check, pay
+from tests.small_blocks import small_blocks
 from tests.support import Read, framed_tables
+
+__all__ = ["reading", "small_blocks"]
 
 READINGS: dict[str, Read] = {
     "check": check.read,

@@ -7,7 +7,7 @@ nothing and one contract claims the row. What is then still empty belongs to no 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -89,28 +89,36 @@ class Assignment:
         if spec.date is None or facts.days is None or not parties:
             if self.responsible is None:
                 return facts
-            return _written(facts, facts.frame, _asked(facts.frame, spec, pl.lit(False)), [])
-        frame = facts.frame
+            return _written(facts, lambda frame: frame, _asked(facts.frame, spec, pl.lit(False)), [])
+        places = "contract" in spec.columns and bool(self.claims)
+        shape = partial(self._shaped, facts=facts, people=people, parties=parties, places=places)
+        found = _Found(self, spec, shape(facts.frame), facts.source)
+        asked = _asked(found.frame, spec, found.bad())
+        if not asked["bad"]:
+            return _written(facts, shape, asked, [])
+        faults = [*found.not_there(parties), *(found.ties() if places else ())]
+        if not set_aside:
+            raise InputError(faults)
+        good = _asked(found.frame.filter(~found.bad()), spec, pl.lit(False))
+        return _written(facts, lambda frame: shape(frame).filter(~found.bad()), good, faults)
+
+    def _shaped(
+        self, frame: pl.LazyFrame, facts: Facts, people: Listed, parties: Sequence[str], *, places: bool
+    ) -> pl.LazyFrame:  # fmt: skip
+        """The rows with the bodies and the contract that they belong to, each row by itself."""
+        spec = facts.spec
+        assert spec.date is not None
+        assert facts.days is not None
         if self.responsible is not None:
             cut = stretches(facts.days, self.responsible.turns())
             frame = self.responsible.filled(frame.with_columns(cut.number(spec.date).alias(STRETCH)), spec, cut)
         cut = stretches(facts.days, turns_of(self.claims, self.successors))
-        frame = frame.with_columns(cut.number(spec.date).alias(STRETCH))
-        frame = with_bodies(frame, parties, self.successors, cut)
-        places = "contract" in spec.columns and bool(self.claims)
-        if places:
-            frame = claimed(people.marked(frame, spec), spec, self.claims, self.successors, cut)
-            free = pl.col("contract").is_null()
-            frame = frame.with_columns(pl.coalesce("contract", CONTRACT).alias("contract"), pl.col(TIE) & free)
-        found = _Found(self, spec, frame, facts.source)
-        asked = _asked(frame, spec, found.bad())
-        if not asked["bad"]:
-            return _written(facts, frame, asked, [])
-        faults = [*found.not_there(parties), *(found.ties() if places else ())]
-        if not set_aside:
-            raise InputError(faults)
-        frame = frame.filter(~found.bad())
-        return _written(facts, frame, _asked(frame, spec, pl.lit(False)), faults)
+        frame = with_bodies(frame.with_columns(cut.number(spec.date).alias(STRETCH)), parties, self.successors, cut)
+        if not places:
+            return frame
+        frame = claimed(people.marked(frame, spec), spec, self.claims, self.successors, cut)
+        free = pl.col("contract").is_null()
+        return frame.with_columns(pl.coalesce("contract", CONTRACT).alias("contract"), pl.col(TIE) & free)
 
 
 def _asked(frame: pl.LazyFrame, spec: TableSpec, bad: pl.Expr) -> dict[str, int]:
@@ -120,19 +128,28 @@ def _asked(frame: pl.LazyFrame, spec: TableSpec, bad: pl.Expr) -> dict[str, int]
     return asked.collect(engine="streaming").row(0, named=True)
 
 
-def _written(facts: Facts, frame: pl.LazyFrame, asked: Mapping[str, int], faults: Iterable[Fault]) -> Facts:
-    """The facts over the new frame; statistics follow what was filled."""
+def _written(
+    facts: Facts, shape: Callable[[pl.LazyFrame], pl.LazyFrame], asked: Mapping[str, int], faults: Iterable[Fault]
+) -> Facts:  # fmt: skip
+    """The facts in their new shape; statistics follow what was filled."""
     spec, stats = facts.spec, dict(facts.stats)
     for name in FILLED:
         if name in spec.columns:
             stats[name] = attrs.evolve(stats[name], nulls=asked[name])
+    filled = []
     column = spec.columns.get("commissioner")
     if column is not None and not column.optional:
-        frame = frame.with_columns(pl.col("commissioner").fill_null(NOT_KNOWN))
+        filled = [pl.col("commissioner").fill_null(NOT_KNOWN)]
         stats["commissioner"] = attrs.evolve(stats["commissioner"], nulls=0)
-    frame = frame.select(facts.frame.collect_schema().names())
+    names = facts.frame.collect_schema().names()
+
+    def stored(frame: pl.LazyFrame) -> pl.LazyFrame:
+        return shape(frame).with_columns(filled).select(names)
+
+    frame = stored(facts.frame)
     return attrs.evolve(
         facts, frame=frame, rows=asked["rows"], stats=stats, records=partial(records, spec, frame, stats),
+        rising=facts.known.shaped(frame, stored) if facts.known is not None else None,
         left_out=facts.left_out + facts.rows - asked["rows"], set_aside=(*facts.set_aside, *faults),
     )  # fmt: skip
 

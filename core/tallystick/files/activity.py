@@ -109,7 +109,7 @@ def _read(
     stats = {name: answers.stats(column) for name, column in spec.columns.items()}
     return Facts(
         spec=spec, frame=stored, rows=answers.rows, stats=stats, records=partial(records, spec, stored, stats),
-        days=answers.days(spec), rising=Rising(stored, rising),
+        days=answers.days(spec), rising=Rising(frame=stored, columns=rising, base=stored),
         source=", ".join(part.opened.file for part in parts), digest=_digest(parts),
         set_aside=tuple(faults), left_out=left_out, checked_before=known,
     )  # fmt: skip

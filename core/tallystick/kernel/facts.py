@@ -32,15 +32,23 @@ class ColumnStats:
     scale: int = 1
 
 
-@frozen(eq=False)
+@frozen(eq=False, kw_only=True)
 class Rising:
-    """Columns that have no value below that of the row above it, and none missing: known of this very frame.
+    """Columns that have no value below that of the row above it, and none missing, known of the rows of one frame.
 
-    A frame that is made of it afresh is another frame, of which nothing is known.
+    ``base`` are these rows as they were read, of which any stretch can be had cheaply, and ``made`` turns such a
+    stretch into that of ``frame``, row by row. What is made afresh of the frame is another, of which nothing is known.
     """
 
     frame: Any = field(repr=False)
     columns: frozenset[str]
+    base: Any = field(repr=False)
+    made: Callable[[Any], Any] = field(default=lambda part: part, repr=False)
+
+    def shaped(self, frame: Any, shape: Callable[[Any], Any], columns: frozenset[str] | None = None) -> Rising:
+        """The same of a frame whose rows are made from these one by one, by ``shape``; some may be left out."""
+        kept, made = self.columns if columns is None else columns, self.made
+        return Rising(frame=frame, columns=kept, base=self.base, made=lambda part: shape(made(part)))
 
 
 @frozen(eq=False, kw_only=True)
@@ -76,4 +84,9 @@ class Facts:
 
     def rises(self, name: str) -> bool:
         """True if the rows are known to be in the order of a column, with no value missing."""
-        return self.rising is not None and self.rising.frame is self.frame and name in self.rising.columns
+        return self.known is not None and name in self.known.columns
+
+    @property
+    def known(self) -> Rising | None:
+        """In which order the rows are, if it is known of this frame and of no other."""
+        return self.rising if self.rising is not None and self.rising.frame is self.frame else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import narwhals.stable.v2 as nw
 from attrs import evolve, frozen
 
-from tallystick.kernel.facts import Facts, Rising
+from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.tables import TableSpec
 
@@ -55,9 +55,13 @@ class Engine(ABC):
 
     def of_numbers(self, facts: Facts) -> Facts:
         """The facts with the rows ``prepared``, which are in the same order."""
-        frame = self.prepared(facts)
-        texts = frozenset(name for name in of_kind(facts.spec, Kind.CODE) if facts.rises(name))
-        return evolve(facts, frame=frame, rising=Rising(frame, texts))
+        frame, known = self.prepared(facts), facts.known
+        if known is None:
+            return evolve(facts, frame=frame, rising=None)
+        texts = known.columns & frozenset(of_kind(facts.spec, Kind.CODE))
+        return evolve(
+            facts, frame=frame, rising=known.shaped(frame, lambda part: self.numbered(facts.spec, part), texts)
+        )
 
     @abstractmethod
     def taken(self, facts: Facts) -> Any:

@@ -25,71 +25,84 @@ Frame = pl.LazyFrame
 
 @frozen(eq=False, kw_only=True)
 class Other:
-    """A table in the order of its key. ``made`` gives what rows find in it, with the key under ``key_made``."""
+    """A table in the order of its key. ``made`` gives what rows find in it, with the key under ``key_made``.
+
+    ``frame`` gives any stretch of its rows cheaply. Where a key ``repeats``, any of its rows will do.
+    """
 
     frame: Frame
     key: str
-    rows: int
     made: Callable[[Frame], Frame]
     key_made: str
     repeats: bool
-    columns: Sequence[str] = field(init=False)
+    schema: dict[str, pl.DataType] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "columns", self.made(self.frame).collect_schema().names())
+        object.__setattr__(self, "schema", dict(self.made(self.frame).collect_schema()))
 
 
-def beside(rows: Frame, count: int, key: str, others: Sequence[Other]) -> Frame:
-    """The rows with what each of the others has for their key, as one lazy frame; ``count`` is how many rows."""
-    schema = dict(rows.collect_schema())
+def beside(rows: Frame, made: Callable[[Frame], Frame], key: str, others: Sequence[Other]) -> Frame:
+    """The rows, each stretch ``made`` as is wanted, with what each of the others has for their key."""
+    own = made(rows).collect_schema()
+    schema = dict(own)
     for other in others:
-        made = other.made(other.frame).collect_schema()
-        schema |= {name: dtype for name, dtype in made.items() if name != other.key_made}
+        schema |= {name: dtype for name, dtype in other.schema.items() if name != other.key_made}
 
     def read(
         columns: list[str] | None, predicate: pl.Expr | None, most: int | None, _: int | None
     ) -> Iterator[pl.DataFrame]:
         wanted = list(schema) if columns is None else columns
-        yield from _read(rows, min(count, count if most is None else most), key, others, wanted, predicate)
+        asked = {*wanted, *(predicate.meta.root_names() if predicate is not None else ()), key}
+        stretches = [_Stretches(other, asked) for other in others if asked & (other.schema.keys() - {other.key_made})]
+        left = most
+        for block in _blocks(rows, made, [name for name in own if name in asked]):
+            for stretch in stretches:
+                block = stretch.joined(block, key)
+            block = (block if predicate is None else block.filter(predicate)).select(wanted)
+            if left is not None:
+                block = block.head(left)
+                left -= block.height
+            yield from block.iter_slices(PIECE)
+            if left == 0:
+                return
 
     return register_io_source(read, schema=schema)
 
 
-def _read(
-    rows: Frame, count: int, key: str, others: Sequence[Other], wanted: Sequence[str], predicate: pl.Expr | None
-) -> Iterator[pl.DataFrame]:
-    asked = set(wanted) | (set(predicate.meta.root_names()) if predicate is not None else set())
-    own = [name for name in rows.collect_schema().names() if name in asked or name == key]
-    stretches = [_Stretches(other, asked) for other in others if asked & set(other.columns)]
-    for start in range(0, count, BLOCK):
-        block = rows.slice(start, min(BLOCK, count - start)).select(own).collect()
-        if block.height != min(BLOCK, count - start):
-            raise SettlementError("there are fewer rows than were counted: the activity has changed since it was read")
-        first, last = block[key][0], block[key][-1]
-        for other in stretches:
-            found = other.spanned(first, last)
-            block = block.join(found, how="left", left_on=key, right_on=other.key, maintain_order="left")
-            if block.height != min(BLOCK, count - start):
-                raise SettlementError(f"a table that was found to have each {key} once has one of them twice")
-        if predicate is not None:
-            block = block.filter(predicate)
-        yield from block.select(wanted).iter_slices(PIECE)
+def _blocks(rows: Frame, made: Callable[[Frame], Frame], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    for start in range(0, _height(rows), BLOCK):
+        block = made(rows.slice(start, BLOCK)).select(columns).collect()
+        if block.height:
+            yield block
+
+
+def _height(rows: Frame) -> int:
+    return int(rows.select(pl.len()).collect().item())
 
 
 class _Stretches:
     """The stretches of another table, each read when rows come to it, and let go when they have passed it."""
 
     def __init__(self, other: Other, asked: set[str]) -> None:
-        self.key = other.key_made
-        self._other, self._columns = other, [name for name in other.columns if name in asked or name == self.key]
+        self._other = other
+        self._columns = [name for name in other.schema if name in asked or name == other.key_made]
+        height = _height(other.frame)
         numbered = other.frame.select(pl.col(other.key)).with_row_index("row number")
-        ends = (pl.col("row number") % BLOCK == BLOCK - 1) | (pl.col("row number") == other.rows - 1)
+        ends = (pl.col("row number") % BLOCK == BLOCK - 1) | (pl.col("row number") == height - 1)
         self._lasts = numbered.filter(ends).select(other.key).collect(engine="streaming").to_series().to_list()
         self._held: dict[int, pl.DataFrame] = {}
         self._next = 0
 
-    def spanned(self, first: Any, last: Any) -> pl.DataFrame:
-        """All stretches in which a key from the first to the last may be; keys only ever rise from call to call."""
+    def joined(self, block: pl.DataFrame, key: str) -> pl.DataFrame:
+        """The block with what its rows find; the keys of one block are at or after those of the block before."""
+        found = self._spanned(block[key].min(), block[key].max())
+        joined = block.join(found, how="left", left_on=key, right_on=self._other.key_made, maintain_order="left")
+        if joined.height != block.height:
+            raise SettlementError(f"a table that was found to have each {key} once has one of them twice")
+        return joined
+
+    def _spanned(self, first: Any, last: Any) -> pl.DataFrame:
+        """All stretches in which a key from the first to the last may be."""
         while self._next < len(self._lasts) and self._lasts[self._next] < first:
             self._held.pop(self._next, None)
             self._next += 1
@@ -101,8 +114,7 @@ class _Stretches:
                 break
             number += 1
         held = pl.concat([self._held[one] for one in sorted(self._held)]) if self._held else self._stretch(number)
-        return held.unique(subset=self.key, keep="first") if self._other.repeats else held
+        return held.unique(subset=self._other.key_made, keep="first") if self._other.repeats else held
 
     def _stretch(self, number: int) -> pl.DataFrame:
-        part = self._other.frame.slice(number * BLOCK, BLOCK)
-        return self._other.made(part).select(self._columns).collect()
+        return self._other.made(self._other.frame.slice(number * BLOCK, BLOCK)).select(self._columns).collect()

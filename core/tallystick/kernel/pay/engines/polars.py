@@ -48,21 +48,23 @@ class Polars(Engine):
 
     def beside(self, facts: Facts, key: str, others: Sequence[Beside]) -> Any:
         """Stretch by stretch, so that neither the rows nor the others are held whole."""
-        from tallystick.kernel.pay.engines.blocks import Other, beside
+        from tallystick.kernel.pay.engines import blocks
 
         found = [
-            Other(
-                frame=one.facts.frame, key=one.key, rows=one.facts.rows, made=_natively(one.made),
-                key_made=one.key_made, repeats=one.repeats,
+            blocks.Other(
+                frame=one.facts.rising.base, key=one.key, key_made=one.key_made,
+                repeats=one.repeats, made=_natively(one.made, one.facts.rising.made),
             )
             for one in others
+            if one.facts.rising is not None
         ]  # fmt: skip
-        return nw.from_native(beside(facts.frame, facts.rows, key, found))
+        assert facts.rising is not None
+        return nw.from_native(blocks.beside(facts.rising.base, facts.rising.made, key, found))
 
     def date(self, day: Any) -> Any:
         """Days are dates but for their name."""
         return day.cast(nw.Int32).cast(nw.Date)
 
 
-def _natively(made: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda frame: made(nw.from_native(frame)).to_native()
+def _natively(found: Callable[[Any], Any], made: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda part: found(nw.from_native(made(part))).to_native()

@@ -60,6 +60,10 @@ def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Containe
         of_table.codes.update({flow.payer.bare: [], flow.payee.bare: []})
     with speaking(payer.engine):
         scans = {table: _scan(payer, table, wants) for table, wants in wanted.items()}
+        for table, wants in wanted.items():  # before any is taken: all then come of one reading of the rows
+            for node in wants.roots():
+                scans[table].value(node)
+            scans[table].rows.flush()
         return [_lines(payer, scans[flow.amount.grain.table], use, flow, rules) for use, flow in by_row]
 
 
@@ -71,7 +75,6 @@ def _lines(payer: Payer, scan: Scan, use: Use, flow: TracedFlow, rules: Containe
     table = flow.amount.grain.table
     pence, counted = scan.value(flow.amount).expr, scan.value(_units(flow)).expr
     accounts = [scan.value(account).expr for account in (flow.payer, flow.payee)]
-    scan.rows.flush()
     frame = scan.rows.frame.select(
         nw.col(CELL), key=nw.col(scan.key), pence=pence.cast(nw.Int64), units=counted,
         payer=accounts[0], payee=accounts[1],

@@ -66,7 +66,7 @@ def beside(rows: Frame, made: Callable[[Frame], Frame], key: str, others: Sequen
             if left == 0:
                 return
 
-    return register_io_source(read, schema=schema)
+    return register_io_source(read, schema=schema, is_pure=True)
 
 
 def _blocks(rows: Frame, made: Callable[[Frame], Frame], columns: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -15,7 +15,7 @@ from tallystick.files.rebuilt import rebuilt, together
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.series import Code, Count, Maybe
 from tallystick.kernel.tables import column
-from tests.unit.facts_of import spec_of
+from tests.unit.facts_of import faults, only, spec_of
 
 VISIT = (Code, column("What names the row."))
 MINUTES = (Maybe[Count], column("How long it took."))
@@ -116,9 +116,41 @@ def test_a_query_of_the_callers_is_not_said_to_be_in_order() -> None:
     assert known(read_facts(SPEC, frame.to_arrow())) == {"visit"}
 
 
-def test_a_claim_that_comes_with_a_frame_is_not_believed() -> None:
-    wrong = pl.DataFrame({"visit": ["b", "a", "c"], "minutes": [1, 2, 3]}).with_columns(pl.col("visit").set_sorted())
-    assert known(read_facts(SPEC, wrong)) == set()
+WRONG: dict[str, tuple[list[Any], bool]] = {
+    "it falls": (["b", "a", "c"], False), "it rises": (["a", "b", "c"], True), "numbers": ([3, 1, 2], False),
+    "one row falls": (["a", "c", "b"], False), "nothing in the middle": (["a", None, "b"], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_mark_that_comes_with_a_frame_is_refused(what: str) -> None:
+    """Polars believes such a mark; two tables were joined by one, and lost matches without a word."""
+    cells, falling = WRONG[what]
+    frame = pl.DataFrame({"visit": ["a", "b", "c"], "spell": ["a"] * 3, "extra": cells})
+    marked = frame.with_columns(pl.col("extra").set_sorted(descending=falling))
+    for source in (marked, frame.lazy().set_sorted("extra", descending=falling)):
+        fault = only(faults(read_facts, OF_STAYS, source, mapping={"extra": ""}))
+        assert (fault.code, fault.column) == ("column/not-in-order", "extra")
+
+
+def test_a_wrong_mark_of_a_frame_inside_a_query_finds_every_match_all_the_same() -> None:
+    """It cannot be seen in the query; what is read of a code is made anew, and carries no mark."""
+    rows = keys(30_000)[::-1]
+    marked = pl.DataFrame({"visit": rows, "minutes": range(30_000)}).with_columns(pl.col("visit").set_sorted())
+    facts = read_facts(SPEC, marked.lazy())
+    assert known(facts) == set()
+    _finds_every_match(facts, read_facts(SPEC, pl.DataFrame({"visit": rows[::-1]})))
+
+
+def test_a_right_mark_is_taken_and_not_relied_on() -> None:
+    for rows, falling in ((["a", "b", "b"], False), (["c", "b", "a"], True), ([None, "a", "b"], False), ([], False)):
+        extra = pl.Series("extra", rows, dtype=pl.String).set_sorted(descending=falling)
+        keys = [f"v{number}" for number in range(len(rows))]
+        frame = pl.DataFrame([pl.Series("visit", keys, dtype=pl.String), extra])
+        for source in (frame, frame.lazy(), frame.sort("visit"), frame.lazy().sort("visit")):
+            facts = read_facts(OF_STAYS, source, mapping={"extra": ""})
+            assert facts.rows == len(rows)
+            assert known(facts) == (set() if isinstance(source, pl.LazyFrame) else {"visit"})
 
 
 def test_facts_that_are_put_together_find_every_match(tmp_path: Path) -> None:

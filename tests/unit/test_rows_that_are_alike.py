@@ -45,6 +45,7 @@ def found(tables: Sequence[pl.DataFrame]) -> list[Fault]:
 def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes are held a few at a time, so that a small table is gone through in portions as a large one is."""
     monkeypatch.setattr(repeats, "PORTION", 3)
+    monkeypatch.setattr(repeats, "COMPARED", 3)
 
 
 @pytest.mark.usefixtures("few_at_once")

@@ -20,6 +20,9 @@ from tallystick.kernel.errors import Fault
 PORTION = 5_000_000
 """How many rows' hashes are held at once: eight bytes each, twice while they are sorted."""
 
+COMPARED = 1_000_000
+"""How many rows are compared as they are at once, if so many have a hash that another row has."""
+
 PLACES_OF_A_PART = 2**40
 """A row's place is its number in its part, after so many places for each part before."""
 
@@ -42,10 +45,12 @@ def repeated(parts: Sequence[Part], names: Sequence[str], rows: int) -> tuple[li
     for portion in range(portions):
         mine = frame if portions == 1 else frame.filter(pl.col(_HASH) % portions == portion)
         hashes = mine.select(_HASH).collect(engine="streaming")[_HASH].sort()
-        twice = hashes.filter(hashes == hashes.shift()).unique()
+        twice = hashes.filter(hashes == hashes.shift())
         del hashes
-        if twice.len():
-            alike = _alike(mine.filter(pl.col(_HASH).is_in(twice.implode())), names)
+        pieces = -(-2 * twice.len() // COMPARED)
+        for piece in range(pieces):
+            here = twice.filter(twice // portions % pieces == piece).unique()
+            alike = _alike(mine.filter(pl.col(_HASH).is_in(here.implode())), names)
             after = alike.filter(pl.col(_PLACE) != pl.col(_FIRST))
             places.append(alike[_PLACE])
             later += after.height

@@ -14,6 +14,7 @@ import polars as pl
 from attrs import frozen
 
 from tallystick.files import delimited
+from tallystick.files.marked_order import wrong_marks
 from tallystick.kernel.errors import Fault, FaultList, InputError
 
 ROW = "row number"
@@ -126,9 +127,11 @@ def _open_frame(source: Any, file: str) -> Opened:
     try:
         frame = _as_polars(source)
         schema = {str(name): dtype for name, dtype in frame.collect_schema().items()}
+        wrong = wrong_marks(source, file) if isinstance(source, pl.DataFrame | pl.LazyFrame) else []
     except Exception as error:
         # Every library has its own errors for a column that it cannot hand over; none of them is ours to raise.
         raise InputError(_no_frame(source, error, file)) from None
+    FaultList(wrong).raise_if_any()
     if not schema:
         raise InputError(Fault(
             code="file/no-columns", found="the dataframe has no columns", file=file,

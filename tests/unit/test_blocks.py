@@ -58,6 +58,14 @@ def test_stretches_find_what_the_whole_has(
     assert frame["often"].to_list() == [True if key in often else None for key in keys]
 
 
+def test_a_key_of_which_one_row_is_wanted_goes_on_in_the_next_stretch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three rows of one case the last is the one that is looked up, and a stretch ends before it."""
+    monkeypatch.setattr(blocks, "BLOCK", 2)
+    third = other(["a", "a", "a", "b"], "third", least=2)
+    frame = beside(table(["a", "b"]), lambda part: part, "key", [third]).collect(engine="streaming")
+    assert frame["third"].to_list() == [2, 3]
+
+
 def test_only_what_is_asked_for_is_read_and_conditions_are_kept() -> None:
     keys = [f"{number:03d}" for number in range(50)]
     frame = beside(

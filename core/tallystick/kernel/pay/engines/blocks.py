@@ -110,7 +110,7 @@ class _Stretches:
         while number < len(self._lasts):
             if number not in self._held:
                 self._held[number] = self._stretch(number)
-            if self._lasts[number] >= last:
+            if self._lasts[number] > last:  # where it is the same key, the next stretch may begin with it too
                 break
             number += 1
         held = pl.concat([self._held[one] for one in sorted(self._held)]) if self._held else self._stretch(number)

@@ -66,7 +66,8 @@ class Engine:
     def settle(
         self, workspace: str | PathLike[str] | Workspace, *, months: str | Months | None = None,
         as_at: datetime.date | None = None, posted: Source = "journal", set_aside: bool = False,
-        reference_rows: int | None = None, progress: Progress | None = None, watch: Watch | None = None, **frames: Any,
+        reference_rows: int | None = None, progress: Progress | None = None, watch: Watch | None = None,
+        engine: str = "", **frames: Any,
     ) -> Result:  # fmt: skip
         """Settle a workspace over its own activity, or over frames handed in by table: ``spells=frame``.
 
@@ -75,21 +76,24 @@ class Engine:
 
         ``set_aside`` runs without faulty rows, lists them and fails the run. ``reference_rows`` bounds how many
         rows are derived again by the reference: 0 for none, None for as many as is quick. ``progress`` is told
-        what is being done. Raises InputError with every fault found, before anything is settled.
+        what is being done. ``engine`` names where rows are worked out: ``polars``, ``duckdb`` or ``spark``; without
+        it they are where the frames handed in are. Raises InputError with every fault found, before it settles.
         """
+        from tallystick.kernel.pay.engines import engine_named
         from tallystick.kernel.settlement import REFERENCE_ROWS, settle
         from tallystick.result import Result
 
         opened = self.open(workspace, as_at=as_at) if isinstance(workspace, str | PathLike) else workspace
+        engine_named(engine or "polars")  # said now, and not after the activity was read
         most = REFERENCE_ROWS if reference_rows is None else reference_rows
         like = next(iter(frames.values()), None)
         if months is not None:
             from tallystick.in_year.reconcile import months_from, prepare, reconciled
 
             ready = prepare(opened, months_from(months), posted, set_aside=set_aside, frames=frames)
-            whole = settle(ready.case, ready.facts, reference_rows=most, watch=watch, progress=progress)
+            whole = settle(ready.case, ready.facts, reference_rows=most, watch=watch, progress=progress, engine=engine)
             part, in_year = reconciled(ready, whole, self.plugins)
             return Result(settlement=part, workspace=opened, plugins=self.plugins, like=like, in_year=in_year)
         facts = self.read_activity(opened, set_aside=set_aside, frames=frames)
-        settled = settle(opened.case, facts, reference_rows=most, watch=watch, progress=progress)
+        settled = settle(opened.case, facts, reference_rows=most, watch=watch, progress=progress, engine=engine)
         return Result(settlement=settled, workspace=opened, plugins=self.plugins, like=like)

@@ -84,7 +84,7 @@ def engine_named(name: str) -> Engine:
         if name == "spark":
             from tallystick.kernel.pay.engines.spark import Spark
 
-            return Spark()
+            return Spark.begun()
     except ModuleNotFoundError as error:
         raise InputError(Fault(
             code="engine/not-installed", found=f"the engine {name!r} needs {error.name}, which is not installed",

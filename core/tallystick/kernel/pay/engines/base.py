@@ -24,6 +24,8 @@ class Engine(ABC):
     """One engine. ``name`` is how users call it, ``wide`` the type of whole numbers that 64 bits do not hold."""
 
     name: ClassVar[str]
+    library: ClassVar[str]
+    """The distribution that it comes in."""
     wide: ClassVar[Any] = nw.Int128
     writes_out: ClassVar[bool] = True
     """True if an expression is written out as often as it is used, so that each step has to be a column."""

@@ -19,6 +19,7 @@ class Polars(Engine):
     """Facts are Polars frames already."""
 
     name = "polars"
+    library = "polars"
     writes_out = False
 
     def taken(self, facts: Facts) -> Any:

@@ -1,0 +1,103 @@
+"""Spark, on a cluster of two executor processes, pays what the reference says, to the penny. One session serves all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engines import programs
+from tests.engines.ledgers import ledger_bytes
+from tests.properties import strategies
+from tests.properties.expressions_drawn import Drawing
+
+pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed: pip install '.[spark]'")
+pytestmark = [
+    pytest.mark.skipif(
+        not (shutil.which("java") or os.environ.get("JAVA_HOME")),
+        reason="there is no JVM: apt-get install default-jre-headless",
+    ),
+    pytest.mark.filterwarnings("ignore"),  # of what pyspark itself imports and leaves open
+]
+SETTINGS = {
+    "spark.executor.memory": "700m", "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "2", "spark.sql.adaptive.enabled": "false", "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+}  # fmt: skip
+PARTS = 6
+DRAWN = (3, 5, 6)
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One session of a local cluster: a driver and two executors, each a process of its own."""
+    from pyspark.sql import SparkSession
+
+    os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)  # where the scripts that begin executors are
+    folder = tmp_path_factory.mktemp("spark")
+    builder = SparkSession.builder.master("local-cluster[2,1,700]").appName("tallystick tests")
+    for name, value in {**SETTINGS, "spark.sql.warehouse.dir": str(folder)}.items():
+        builder = builder.config(name, value)
+    made = builder.getOrCreate()
+    made.sparkContext.setLogLevel("OFF")
+    yield made
+    made.stop()
+
+
+@contextmanager
+def without_compiling(session: Any) -> Iterator[None]:
+    """Small data and long programs: Spark would compile each for seconds, to run it for a moment."""
+    names = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+    before = {name: session.conf.get(name) for name in names}
+    for name, value in names.items():
+        session.conf.set(name, value)
+    yield
+    for name, value in before.items():
+        session.conf.set(name, value)
+
+
+def test_there_are_two_executors(session: Any) -> None:
+    known = session.sparkContext._jsc.sc().getExecutorMemoryStatus
+    until = time.monotonic() + 60
+    while known().size() < 1 + 2 and time.monotonic() < until:  # and the driver
+        time.sleep(0.2)
+    assert known().size() == 1 + 2
+
+
+@pytest.mark.parametrize("most", programs.LIMITS)
+def test_quotients_are_exact_around_every_limit(session: Any, most: int) -> None:
+    made, right = programs.quotients("spark", most)
+    assert made == right
+
+
+def test_a_year_full_of_ties_comes_to_the_same(session: Any) -> None:
+    assert not programs.apart("spark", *programs.year(10_000))
+
+
+def test_products_and_sums_beyond_64_bits_come_to_the_same(session: Any) -> None:
+    assert not programs.apart("spark", *programs.wide_sums())
+
+
+@pytest.mark.parametrize("number", DRAWN)
+def test_drawn_programs_come_to_the_same(session: Any, number: int) -> None:
+    world = strategies._world(Drawing(number), wide=False, deep=3, most_contracts=6, beyond=True)
+    with without_compiling(session):
+        assert not programs.apart("spark", world.case(), world.rows)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_all_national_rules_come_to_the_same(session: Any, part: int) -> None:
+    world = programs.national_world(1, part, PARTS)
+    with without_compiling(session):
+        assert not programs.apart("spark", world.case(), world.rows)
+
+
+def test_the_ledger_is_the_same_to_the_byte(session: Any, tmp_path: Path) -> None:
+    with without_compiling(session):
+        assert ledger_bytes("spark", tmp_path) == ledger_bytes("polars", tmp_path)

@@ -14,6 +14,7 @@ from tallystick.kernel.checks import Check
 from tallystick.kernel.errors import Fault, InputError, SettlementError
 from tallystick.kernel.ledger import LedgerLine
 from tallystick.kernel.money import LARGEST_PENCE
+from tallystick.kernel.pay.engines import engine_for
 from tallystick.kernel.plugins import Plugins
 from tallystick.kernel.settlement import Settlement
 
@@ -147,10 +148,15 @@ class Result:
         return self._native(pl.concat(frames).collect().sort(order) if frames else pl.DataFrame())
 
     def line_frames(self, *rules: str) -> list[Any]:
-        """The same as lazy Polars frames, one for each flow that is paid row by row."""
+        """The same as lazy Polars frames, one for each flow that is paid row by row.
+
+        Where rows stay in an engine of their own, its lines are brought over and held in memory.
+        """
         from tallystick.kernel import pay
 
-        return pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
+        frames = pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
+        of = engine_for(self.settlement.facts)
+        return frames if of.name == "polars" else [one.lazy() for one in of.collected(frames)]
 
     def write(self, folder: str | Path | None = None, *, lines: bool = False, xlsx: bool = False) -> Path:
         """Write the run folder below ``folder``, whole or not at all, and return where it is.
@@ -187,6 +193,8 @@ class Result:
             return frame.to_pandas(use_pyarrow_extension_array=True)
         if library == "pyarrow":
             return frame.to_arrow()
+        if library == "pyspark":
+            return self.like.sparkSession.createDataFrame(frame.to_arrow())
         if library == "duckdb":
             import duckdb
 

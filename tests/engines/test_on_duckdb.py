@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
 import pytest
 
-from tests.engines import programs
+from tallystick import InputError
+from tests.engines import frames, programs
 from tests.properties import strategies
 from tests.properties.expressions_drawn import Drawing
 
@@ -37,3 +43,52 @@ def test_drawn_programs_come_to_the_same(number: int) -> None:
 def test_all_national_rules_come_to_the_same(part: int) -> None:
     world = programs.national_world(1, part, PARTS)
     assert not programs.apart("duckdb", world.case(), world.rows)
+
+
+def handed(frame: pl.DataFrame) -> Any:
+    return duckdb.from_arrow(frame.to_arrow())
+
+
+def test_a_relation_is_worked_out_where_it_is_and_its_ledger_is_one(tmp_path: Path) -> None:
+    result = frames.check_same_pennies(frames.clinic(tmp_path), handed, "duckdb")
+    assert isinstance(result.ledger, duckdb.DuckDBPyRelation)
+    assert result.lines().shape == frames.settled(tmp_path, frames.stays()).lines().shape
+
+
+def test_what_is_wrong_with_a_relation_is_said_in_the_same_words(tmp_path: Path) -> None:
+    frames.check_same_faults(frames.clinic(tmp_path), handed)
+
+
+def test_days_in_the_wrong_order_in_a_relation_are_told(tmp_path: Path) -> None:
+    frames.check_reversed(frames.clinic(tmp_path), handed)
+
+
+def test_a_key_that_stands_twice_in_a_relation_is_told(tmp_path: Path) -> None:
+    frames.check_repeated(frames.clinic(tmp_path), handed)
+
+
+def test_nhs_numbers_in_a_relation_are_told(tmp_path: Path) -> None:
+    frames.check_people(frames.clinic(tmp_path), handed)
+
+
+def test_a_relation_with_text_to_be_read_is_brought_over_as_before(tmp_path: Path) -> None:
+    folder, rows = frames.clinic(tmp_path), frames.stays()
+    result = frames.settled(folder, handed(rows.with_columns(pl.col("left").cast(pl.String))))
+    assert result.settlement.engine.name == "polars"
+    assert result.settlement.lines == frames.settled(folder, rows).settlement.lines
+
+
+def test_a_relation_of_another_connection_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with duckdb.connect() as other:
+        relation = other.from_arrow(frames.stays().to_arrow())
+        with pytest.raises(InputError, match="connection that is not the default one"):
+            frames.settled(frames.clinic(tmp_path), relation)
+
+
+def test_the_mark_of_a_relation_follows_its_content_and_not_its_order(tmp_path: Path) -> None:
+    folder, rows = frames.clinic(tmp_path), frames.stays()
+    changed = rows.with_columns(pl.col("well").not_())
+    marks = [
+        frames.settled(folder, handed(one)).settlement.facts["stays"].digest for one in (rows, rows.reverse(), changed)
+    ]
+    assert marks[0] == marks[1] != marks[2]

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
-from tests.engines import programs
+from tallystick import InputError
+from tests.engines import frames, programs
 from tests.engines.ledgers import ledger_bytes
 from tests.properties import strategies
 from tests.properties.expressions_drawn import Drawing
@@ -31,6 +33,9 @@ SETTINGS = {
     "spark.driver.host": "127.0.0.1",
 }  # fmt: skip
 PARTS = 6
+IN_CI = (1, 2)
+"""Those parts of the national rules that take Spark seconds; the others take it minutes."""
+ALL = "TALLYSTICK_ALL_ON_SPARK"
 DRAWN = (3, 5, 6)
 
 
@@ -92,7 +97,9 @@ def test_drawn_programs_come_to_the_same(session: Any, number: int) -> None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_all_national_rules_come_to_the_same(session: Any, part: int) -> None:
+def test_national_rules_come_to_the_same(session: Any, part: int) -> None:
+    if part not in IN_CI and not os.environ.get(ALL):
+        pytest.skip(f"Spark plans these rules for minutes: {ALL}=1 runs them too")
     world = programs.national_world(1, part, PARTS)
     with without_compiling(session):
         assert not programs.apart("spark", world.case(), world.rows)
@@ -101,3 +108,39 @@ def test_all_national_rules_come_to_the_same(session: Any, part: int) -> None:
 def test_the_ledger_is_the_same_to_the_byte(session: Any, tmp_path: Path) -> None:
     with without_compiling(session):
         assert ledger_bytes("spark", tmp_path) == ledger_bytes("polars", tmp_path)
+
+
+def handing(session: Any) -> frames.Hand:
+    """How a frame is handed in to the session."""
+    return lambda frame: session.createDataFrame(frame.to_arrow())
+
+
+def test_a_frame_is_worked_out_where_it_is_and_its_ledger_is_one(session: Any, tmp_path: Path) -> None:
+    with without_compiling(session):
+        result = frames.check_same_pennies(frames.clinic(tmp_path), handing(session), "spark")
+        ledger = result.ledger
+        assert isinstance(ledger, pyspark.sql.DataFrame)
+        assert ledger.count() == len(result.settlement.lines)
+        assert result.lines().count() == frames.settled(tmp_path, frames.stays()).lines().height
+
+
+def test_what_is_wrong_with_a_frame_is_said_in_the_same_words(session: Any, tmp_path: Path) -> None:
+    folder = frames.clinic(tmp_path)
+    with without_compiling(session):
+        frames.check_same_faults(folder, handing(session))
+        frames.check_reversed(folder, handing(session))
+        frames.check_repeated(folder, handing(session))
+        frames.check_people(folder, handing(session))
+
+
+def test_a_frame_with_text_to_be_read_is_refused_and_stays(session: Any, tmp_path: Path) -> None:
+    rows = frames.stays().with_columns(pl.col("left").cast(pl.String))
+    with pytest.raises(InputError, match="the column is of the type String") as raised:
+        frames.settled(frames.clinic(tmp_path), handing(session)(rows))
+    assert raised.value.faults[0].code == "column/not-checked-there"
+
+
+def test_a_reconciliation_of_rows_that_stay_is_refused(session: Any, tmp_path: Path) -> None:
+    with without_compiling(session), pytest.raises(InputError) as raised:
+        frames.settled(frames.clinic(tmp_path), handing(session)(frames.stays()), months="2025-04..2025-06")
+    assert raised.value.faults[0].code == "engine/rows-stay"

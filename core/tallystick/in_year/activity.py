@@ -11,6 +11,7 @@ from attrs import define, evolve, field
 from tallystick.files.activity import read_facts
 from tallystick.files.contract_days import within_their_contracts
 from tallystick.files.mapping import read_mapping
+from tallystick.files.native import read_native, stays
 from tallystick.files.selections import select_rows
 from tallystick.files.workspace import Workspace
 from tallystick.in_year.calendar import Reconciliations, read_reconciliations
@@ -86,6 +87,7 @@ class ActivityReader:
             faults.extend(error.faults)
         faults.raise_if_any()
         if months is not None:
+            _refuse_staying(facts)
             facts = {name: up_to(one, months) for name, one in facts.items()}
         return self.workspace.assign.applied(facts, case.tables, set_aside=self.set_aside)
 
@@ -102,11 +104,42 @@ class ActivityReader:
             return self._counted(spec, choice.counted[name])
         if name not in self._own:
             source = handed.get(name, self.workspace.activity.get(name))
+            if name in handed and stays(source) and (native := self._native(spec, source, mapping)) is not None:
+                self._own[name] = native
+                return native
             self._own[name] = read_facts(
                 spec, source, mapping=mapping, file_name=name if name in handed else "", set_aside=self.set_aside,
                 money=case.money, identifiers=self.workspace.identifiers,
             )  # fmt: skip
         return self._own[name]
+
+    def _native(self, spec: TableSpec, source: Any, mapping: Mapping[str, str]) -> Facts | None:
+        """The facts of a frame that stays in its library; None if it is read as any frame is.
+
+        What would write into its rows cannot be done there, and is refused: nothing of it is passed over.
+        """
+        doing = {
+            "rows are assigned to contracts by what these claim": bool(self.workspace.assign.claims),
+            "responsible commissioners are worked out": self.workspace.assign.responsible is not None,
+            "bodies that succeed one another are followed": bool(self.workspace.assign.bodies.days),
+            "rows select one another": any(one.selects for one in self.workspace.case.tables.values())
+            and spec.selects is not None,
+            "faulty rows are set aside": self.set_aside,
+        }
+        found = read_native(
+            spec, source, mapping=mapping, money=self.workspace.case.money, identifiers=self.workspace.identifiers,
+            file=spec.name,
+        )  # fmt: skip
+        done = [what for what, is_done in doing.items() if is_done]
+        if found is None or not done:
+            return found
+        if found.engine.name == "duckdb":
+            return None
+        raise InputError(Fault(
+            code="engine/rows-stay", found=f"the rows of {spec.name} stay in {found.engine.name}, and {done[0]}",
+            why="that is written into rows, and only into those that are handed over",
+            write="the table as Parquet files, with engine=" + f'"{found.engine.name}"',
+        ))  # fmt: skip
 
     def _counted(self, spec: TableSpec, chosen: Sequence[tuple[Submission, tuple[Cell, ...]]]) -> Facts:
         return read_counted(
@@ -137,6 +170,16 @@ class ActivityReader:
     def at(self, workspace: Workspace) -> ActivityReader:
         """A reader of the same activity for the workspace as it was on another day; what was read is read."""
         return evolve(self, workspace=workspace)
+
+
+def _refuse_staying(facts: Mapping[str, Facts]) -> None:
+    """A reconciliation compares rows with those that were known before: they have to be handed over."""
+    staying = [name for name, one in sorted(facts.items()) if one.native is not None]
+    if staying:
+        raise InputError(Fault(
+            code="engine/rows-stay", found=f"the rows of {', '.join(staying)} stay where they are",
+            why="a reconciliation compares rows with those that were known before", write="the table as Parquet files",
+        ))  # fmt: skip
 
 
 def _both_ways(workspace: Workspace, submissions: list[Submission]) -> list[Fault]:

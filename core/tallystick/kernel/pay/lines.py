@@ -11,6 +11,7 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.engines import speaking
+from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS
 from tallystick.kernel.pay.leaves import Columns
 from tallystick.kernel.pay.passes import nonzero
 from tallystick.kernel.pay.read import Payer
@@ -144,3 +145,13 @@ def rows_where(
     frame = scan.rows.frame.filter(condition & nw.col(CELL).is_in(cells)).select(scan.key).sort(scan.key)
     (first,) = payer.engine.collected([frame.head(most).to_native()])
     return [str(key) for key in first[scan.key].to_list()]
+
+
+def rows_of_no_contract(program: Program, facts: Mapping[str, Facts], table: str) -> list[str]:
+    """The keys of the rows that no contract has, or two have."""
+    payer = Payer(program, facts)
+    with speaking(payer.engine):
+        scan = _scan(payer, table, Wanted())
+    frame = scan.rows.frame.filter(nw.col(CELL).is_in([NO_CONTRACT, TWO_CONTRACTS])).select(scan.key)
+    (found,) = payer.engine.collected([frame.to_native()])
+    return [str(key) for key in found[scan.key].to_list()]

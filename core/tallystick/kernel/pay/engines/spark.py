@@ -17,7 +17,7 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.pay.bounds import NARROW
 from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Engine, of_kind
-from tallystick.kernel.pay.engines.handing_over import WIDE, Scratch, arrow_of, lone
+from tallystick.kernel.pay.engines.handing_over import FEW, WIDE, Scratch, arrow_of, lone
 from tallystick.kernel.tables import TableSpec
 
 _EXACT_DOUBLE = 2**50
@@ -57,7 +57,13 @@ class Spark(Engine):
             )) from None  # fmt: skip
 
     def taken(self, facts: Facts) -> Any:
-        """By a file."""
+        """In memory where they are few, so that a cluster may be elsewhere; else by a file.
+
+        With moments it is by a file too: Spark would take one in memory for a time of the session's zone.
+        """
+        moments = [facts.stats[name] for name in of_kind(facts.spec, Kind.MOMENT) if name in facts.stats]
+        if facts.rows <= FEW and all(one.nulls == facts.rows for one in moments):
+            return self.session.createDataFrame(facts.frame.collect().to_arrow())
         return self.session.read.parquet(str(self._scratch.file(facts.frame)))
 
     def numbered(self, spec: TableSpec, frame: Any) -> Any:

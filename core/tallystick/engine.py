@@ -52,16 +52,23 @@ class Engine:
         return load_workspace(Path(workspace), self.plugins, as_at)
 
     def read_activity(
-        self, workspace: Workspace, *, set_aside: bool = False, frames: Mapping[str, Any] | None = None
+        self,
+        workspace: Workspace,
+        *,
+        set_aside: bool = False,
+        frames: Mapping[str, Any] | None = None,
+        engine: str = "",
     ) -> dict[str, Facts]:
         """Read and validate every table that the workspace names, or that is handed in; InputError with every fault.
 
-        ``frames`` gives tables by name as a frame (pandas, Polars, PyArrow, DuckDB) or a path, and goes before
-        the workspace's own files. Of what comes by submission, the latest counts that was received by the case's day.
+        ``frames`` gives tables by name as a frame (pandas, Polars, PyArrow, DuckDB, Spark) or a path, and goes before
+        the workspace's own files; those of DuckDB and Spark stay where they are, unless the engine is ``polars``.
+        Of what comes by submission, the latest counts that was received by the case's day.
         """
         from tallystick.in_year.activity import ActivityReader
 
-        return ActivityReader(workspace, set_aside=set_aside, frames=frames).read()
+        brought = "Polars is asked for" if engine == "polars" else ""
+        return ActivityReader(workspace, set_aside=set_aside, frames=frames, brought=brought).read()
 
     def settle(
         self, workspace: str | PathLike[str] | Workspace, *, months: str | Months | None = None,
@@ -94,6 +101,6 @@ class Engine:
             whole = settle(ready.case, ready.facts, reference_rows=most, watch=watch, progress=progress, engine=engine)
             part, in_year = reconciled(ready, whole, self.plugins)
             return Result(settlement=part, workspace=opened, plugins=self.plugins, like=like, in_year=in_year)
-        facts = self.read_activity(opened, set_aside=set_aside, frames=frames)
+        facts = self.read_activity(opened, set_aside=set_aside, frames=frames, engine=engine)
         settled = settle(opened.case, facts, reference_rows=most, watch=watch, progress=progress, engine=engine)
         return Result(settlement=settled, workspace=opened, plugins=self.plugins, like=like)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,14 @@ def test_the_mark_of_a_relation_follows_its_content_and_not_its_order(tmp_path: 
         frames.settled(folder, handed(one)).settlement.facts["stays"].digest for one in (rows, rows.reverse(), changed)
     ]
     assert marks[0] == marks[1] != marks[2]
+
+
+def test_a_relation_is_brought_over_where_only_polars_will_do(tmp_path: Path) -> None:
+    folder, rows = frames.clinic(tmp_path), frames.stays()
+    asked = frames.settled(folder, handed(rows), engine="polars")
+    assert asked.settlement.engine.name == "polars"
+    assert asked.settlement.lines == frames.settled(folder, rows).settlement.lines
+    to_date = {"months": "2025-04..2025-09", "as_at": datetime.date(2025, 11, 19)}
+    here, there = (frames.settled(folder, one, **to_date) for one in (rows, handed(rows)))
+    assert there.in_year is not None
+    assert here.settlement.lines == there.settlement.lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import shutil
 import time
@@ -140,7 +141,9 @@ def test_a_frame_with_text_to_be_read_is_refused_and_stays(session: Any, tmp_pat
     assert raised.value.faults[0].code == "column/not-checked-there"
 
 
-def test_a_reconciliation_of_rows_that_stay_is_refused(session: Any, tmp_path: Path) -> None:
-    with without_compiling(session), pytest.raises(InputError) as raised:
-        frames.settled(frames.clinic(tmp_path), handing(session)(frames.stays()), months="2025-04..2025-06")
-    assert raised.value.faults[0].code == "engine/rows-stay"
+def test_what_only_polars_does_with_rows_is_refused_for_those_that_stay(session: Any, tmp_path: Path) -> None:
+    folder, handed, day = frames.clinic(tmp_path), handing(session)(frames.stays()), datetime.date(2025, 11, 19)
+    for more in ({"months": "2025-04..2025-06", "as_at": day}, {"engine": "polars"}, {"set_aside": True}):
+        with without_compiling(session), pytest.raises(InputError) as raised:
+            frames.settled(folder, handed, **more)
+        assert raised.value.faults[0].code == "engine/rows-stay"

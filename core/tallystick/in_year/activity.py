@@ -42,6 +42,8 @@ class ActivityReader:
     workspace: Workspace
     set_aside: bool = False
     frames: Mapping[str, Any] | None = None
+    brought: str = ""
+    """Why rows may not stay where they are, if they may not."""
     mapping: Mapping[str, Mapping[str, str]] = field(factory=dict)
     _read: dict[tuple[str, Path], Facts] = field(factory=dict)
     _own: dict[str, Facts] = field(factory=dict)
@@ -87,7 +89,6 @@ class ActivityReader:
             faults.extend(error.faults)
         faults.raise_if_any()
         if months is not None:
-            _refuse_staying(facts)
             facts = {name: up_to(one, months) for name, one in facts.items()}
         return self.workspace.assign.applied(facts, case.tables, set_aside=self.set_aside)
 
@@ -125,6 +126,7 @@ class ActivityReader:
             "rows select one another": any(one.selects for one in self.workspace.case.tables.values())
             and spec.selects is not None,
             "faulty rows are set aside": self.set_aside,
+            self.brought: bool(self.brought),
         }
         found = read_native(
             spec, source, mapping=mapping, money=self.workspace.case.money, identifiers=self.workspace.identifiers,
@@ -137,7 +139,7 @@ class ActivityReader:
             return None
         raise InputError(Fault(
             code="engine/rows-stay", found=f"the rows of {spec.name} stay in {found.engine.name}, and {done[0]}",
-            why="that is written into rows, and only into those that are handed over",
+            why="that is done on Polars alone, with rows that are handed over",
             write="the table as Parquet files, with engine=" + f'"{found.engine.name}"',
         ))  # fmt: skip
 
@@ -170,16 +172,6 @@ class ActivityReader:
     def at(self, workspace: Workspace) -> ActivityReader:
         """A reader of the same activity for the workspace as it was on another day; what was read is read."""
         return evolve(self, workspace=workspace)
-
-
-def _refuse_staying(facts: Mapping[str, Facts]) -> None:
-    """A reconciliation compares rows with those that were known before: they have to be handed over."""
-    staying = [name for name, one in sorted(facts.items()) if one.native is not None]
-    if staying:
-        raise InputError(Fault(
-            code="engine/rows-stay", found=f"the rows of {', '.join(staying)} stay where they are",
-            why="a reconciliation compares rows with those that were known before", write="the table as Parquet files",
-        ))  # fmt: skip
 
 
 def _both_ways(workspace: Workspace, submissions: list[Submission]) -> list[Fault]:

@@ -14,7 +14,6 @@ from tallystick.kernel.checks import Check
 from tallystick.kernel.errors import Fault, InputError, SettlementError
 from tallystick.kernel.ledger import LedgerLine
 from tallystick.kernel.money import LARGEST_PENCE
-from tallystick.kernel.pay.engines import engine_for
 from tallystick.kernel.plugins import Plugins
 from tallystick.kernel.settlement import Settlement
 
@@ -114,6 +113,13 @@ class Result:
         """
         from tallystick.confidential.view import view_for
 
+        staying = [name for name, one in sorted(self.settlement.facts.items()) if one.native is not None]
+        if staying:
+            raise InputError(Fault(
+                code="engine/rows-stay", found=f"the rows of {', '.join(staying)} stay where they are",
+                why="what a party may see is worked out on rows that are handed over",
+                write='the same with engine="polars", or the table as Parquet files',
+            ))  # fmt: skip
         return view_for(self, party)
 
     def statement(self, contract: str) -> Statement:
@@ -154,9 +160,7 @@ class Result:
         """
         from tallystick.kernel import pay
 
-        frames = pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
-        of = engine_for(self.settlement.facts)
-        return frames if of.name == "polars" else [one.lazy() for one in of.collected(frames)]
+        return pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
 
     def write(self, folder: str | Path | None = None, *, lines: bool = False, xlsx: bool = False) -> Path:
         """Write the run folder below ``folder``, whole or not at all, and return where it is.

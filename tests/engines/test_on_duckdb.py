@@ -104,3 +104,19 @@ def test_a_relation_is_brought_over_where_only_polars_will_do(tmp_path: Path) ->
     here, there = (frames.settled(folder, one, **to_date) for one in (rows, handed(rows)))
     assert there.in_year is not None
     assert here.settlement.lines == there.settlement.lines
+
+
+def test_rows_of_a_relation_are_explained_and_written_and_not_shown_to_one_party(tmp_path: Path) -> None:
+    folder = frames.clinic(tmp_path)
+    result, here = frames.settled(folder, handed(frames.stays())), frames.settled(folder, frames.stays())
+    assert result.explain("stays", "s00333") == here.explain("stays", "s00333")
+    with pytest.raises(InputError, match="stays has no row whose stay is 'nothing'"):
+        result.explain("stays", "nothing")
+    lines = [
+        pl.read_parquet(one.write(tmp_path / name, lines=True) / "lines.parquet").sort("key", "label")
+        for one, name in ((result, "there"), (here, "here"))
+    ]
+    assert lines[0].equals(lines[1])
+    with pytest.raises(InputError) as raised:
+        result.for_party("provider")
+    assert raised.value.faults[0].code == "engine/rows-stay"

@@ -53,3 +53,17 @@ def test_tables_of_two_engines_are_refused() -> None:
     with pytest.raises(InputError, match="some tables are in duckdb") as raised:
         engines.on_engine(facts)
     assert raised.value.faults[0].code == "engine/two"
+
+
+def test_a_missing_java_runtime_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyspark", reason="pyspark is not installed: pip install '.[spark]'")
+    from tallystick.kernel.pay.engines import spark
+
+    monkeypatch.setattr(spark.SparkSession, "getActiveSession", lambda: None)
+    monkeypatch.setattr(spark.shutil, "which", lambda _: None)
+    for name in ("JAVA_HOME", "SPARK_REMOTE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(InputError, match="Spark needs a Java runtime") as raised:
+        Engine().settle(STARTER, engine="spark")
+    assert raised.value.faults[0].code == "engine/no-java"
+    assert "apt-get install" in raised.value.faults[0].write

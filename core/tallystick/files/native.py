@@ -30,6 +30,8 @@ from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.pay.engines import Engine, engine_of
 from tallystick.kernel.tables import Column, TableSpec
 
+FEW = 100_000
+"""Up to how many rows are brought over where they are asked for as such."""
 MOST = 10_000
 """So many rows in doubt are looked at; where there are more, and nothing is found, the table is refused."""
 
@@ -134,6 +136,9 @@ def _taken(match: Match, dtype: Any) -> Taken | None:
 
 
 _POLARS = {Kind.CODE: pl.String, Kind.FLAG: pl.Boolean, Kind.DAY: pl.Date}
+_TYPES: dict[Kind, Any] = {
+    Kind.CODE: pl.String(), Kind.FLAG: pl.Boolean(), Kind.DAY: pl.Date(), Kind.MOMENT: pl.Datetime("us")
+}  # fmt: skip
 _STORED: dict[Kind, Any] = {Kind.CODE: nw.String, Kind.FLAG: nw.Boolean, Kind.DAY: nw.Date}
 
 
@@ -310,7 +315,7 @@ def _facts(
     first, last = days
     mark = f"{engine.name} {rows} {found['~mark']} {sorted((n, s) for n, s in stats.items())}"
     made = Facts(
-        spec=spec, frame=_not_here(spec, engine), rows=rows, stats=stats, records=lambda *_: iter(()),
+        spec=spec, frame=_brought(engine, native, spec, rows), rows=rows, stats=stats, records=lambda *_: iter(()),
         days=(first, last) if isinstance(first, datetime.date) and isinstance(last, datetime.date) else None,
         source=file, digest=hashlib.sha256(mark.encode()).hexdigest(), engine=engine, native=native.to_native(),
     )  # fmt: skip
@@ -329,13 +334,21 @@ def _records(
     return records(facts.spec, rows.lazy(), facts.stats)
 
 
-def _not_here(spec: TableSpec, engine: Engine) -> pl.LazyFrame:
-    """What stands in for the rows: whoever would bring all of them over is told that they stay."""
+def _brought(engine: Engine, native: Any, spec: TableSpec, rows: int) -> pl.LazyFrame:
+    """What stands in for the rows: few are brought over when they are asked for, and many stay, which is told."""
 
-    def refuse() -> pl.DataFrame:
-        raise InputError(Fault(
-            code="engine/rows-stay", found=f"the rows of {spec.name} stay in {engine.name}, and are asked for here",
-            why="this part of Tallystick works on rows that are handed over", write="the table as Parquet files",
-        ))  # fmt: skip
+    def bring() -> pl.DataFrame:
+        if rows > FEW:
+            raise InputError(Fault(
+                code="engine/rows-stay", found=f"the rows of {spec.name} stay in {engine.name}, and are asked for here",
+                why=f"no more than {FEW:,} rows are brought over", write="the table as Parquet files",
+            ))  # fmt: skip
+        (found,) = engine.collected([native.to_native()])
+        return found.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
-    return pl.defer(refuse, schema=dict.fromkeys(spec.columns, pl.String), validate_schema=False)
+    schema: dict[str, Any] = {}
+    for name, column in spec.columns.items():
+        schema[name] = _TYPES.get(column.kind, pl.Int64())
+        if column.kind is Kind.MOMENT:
+            schema[f"{name}.elapsed"] = pl.Int64()
+    return pl.defer(bring, schema=schema)

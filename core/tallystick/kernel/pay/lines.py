@@ -39,10 +39,13 @@ COLUMNS = (
 """The columns of a line-level ledger: the ledger's, and the row that each line is of."""
 
 
-def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Container[str] | None = None) -> list[Any]:
+def line_frames(
+    program: Program, facts: Mapping[str, Facts], *, rules: Container[str] | None = None, key: str = ""
+) -> list[Any]:  # fmt: skip
     """One lazy Polars frame for each flow that is paid row by row, a line for each row with money in it.
 
-    ``rules`` limits them to some labels. The frames are not collected: a caller streams them to a file.
+    ``rules`` limits them to some labels, ``key`` to the rows of that key. The frames are not collected: a caller
+    streams them to a file. Only lines of rows that stay in another engine come over, and are held in memory.
     """
     payer = Payer(program, facts)
     if payer.rows_wait:
@@ -61,7 +64,10 @@ def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Containe
         of_table.codes.update({flow.payer.bare: [], flow.payee.bare: []})
     with speaking(payer.engine):
         scans = {table: _scan(payer, table, wants) for table, wants in wanted.items()}
-        return [_lines(payer, scans[flow.amount.grain.table], use, flow, rules) for use, flow in by_row]
+        frames = [_lines(payer, scans[flow.amount.grain.table], use, flow, rules) for use, flow in by_row]
+        if key:
+            frames = [one.filter(nw.col("key").cast(nw.String) == key) for one in frames]
+        return payer.engine.lazy([one.to_native() for one in frames])
 
 
 def _units(flow: TracedFlow) -> Node:
@@ -84,7 +90,7 @@ def _lines(payer: Payer, scan: Scan, use: Use, flow: TracedFlow, rules: Containe
         payee=nw.when(turned).then(nw.col("payer")).otherwise(nw.col("payee")),
         pence=nw.col("pence").abs(),
     )
-    return frame.filter(nw.col("payer") != nw.col("payee")).select(*COLUMNS).to_native()
+    return frame.filter(nw.col("payer") != nw.col("payee")).select(*COLUMNS)
 
 
 def _scan(payer: Payer, table: str, wanted: Wanted) -> Scan:

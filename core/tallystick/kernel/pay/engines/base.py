@@ -53,6 +53,10 @@ class Engine(ABC):
     def collected(self, queries: Sequence[Any]) -> list[pl.DataFrame]:
         """The results of native queries, whole numbers as whole numbers; worked out together where that helps."""
 
+    def lazy(self, queries: Sequence[Any]) -> list[pl.LazyFrame]:
+        """Native queries as lazy Polars frames; here what they come to, brought over."""
+        return [one.lazy() for one in self.collected(queries)]
+
     def mark(self, frame: Any, names: Sequence[str]) -> int:
         """One number for what stands in these columns, whatever the order of the rows: another one if it changes."""
         raise NotImplementedError(f"{self.name} is not asked for it")

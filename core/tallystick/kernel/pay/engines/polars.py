@@ -46,6 +46,10 @@ class Polars(Engine):
 
         return pl.collect_all(queries, engine="streaming")
 
+    def lazy(self, queries: Sequence[Any]) -> Any:
+        """As they are."""
+        return list(queries)
+
     def date(self, day: Any) -> Any:
         """Days are dates but for their name."""
         return day.cast(nw.Int32).cast(nw.Date)

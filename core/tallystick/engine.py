@@ -53,25 +53,29 @@ class Engine:
 
     def read_activity(
         self, workspace: Workspace, *, set_aside: bool = False, frames: Mapping[str, Any] | None = None,
-        check_again: bool = False, progress: Progress | None = None,
+        check_again: bool = False, progress: Progress | None = None, engine: str = "",
     ) -> dict[str, Facts]:  # fmt: skip
         """Read and validate every table that the workspace names, or that is handed in; InputError with every fault.
 
-        ``frames`` gives tables by name as a frame (pandas, Polars, PyArrow, DuckDB) or a path, and goes before
-        the workspace's own files. Of what comes by submission, the latest counts that was received by the case's day.
-        A large file that was found good before is not checked again, unless with ``check_again``.
+        ``frames`` gives tables by name as a frame (pandas, Polars, PyArrow, DuckDB, Spark) or a path, and goes before
+        the workspace's own files; those of DuckDB and Spark stay where they are, unless the engine is ``polars``.
+        Of what comes by submission, the latest counts that was received by the case's day. A large file that was
+        found good before is not checked again, unless with ``check_again``.
         """
         from tallystick.files.checking import Checking
         from tallystick.in_year.activity import ActivityReader
 
         checking = Checking(check_again, progress)
-        return ActivityReader(workspace, set_aside=set_aside, frames=frames, checking=checking).read()
+        brought = "Polars is asked for" if engine == "polars" else ""
+        return ActivityReader(
+            workspace, set_aside=set_aside, frames=frames, checking=checking, brought=brought
+        ).read()  # fmt: skip
 
     def settle(
         self, workspace: str | PathLike[str] | Workspace, *, months: str | Months | None = None,
         as_at: datetime.date | None = None, posted: Source = "journal", set_aside: bool = False,
         reference_rows: int | None = None, progress: Progress | None = None, watch: Watch | None = None,
-        check_again: bool = False, **frames: Any,
+        check_again: bool = False, engine: str = "", **frames: Any,
     ) -> Result:  # fmt: skip
         """Settle a workspace over its own activity, or over frames handed in by table: ``spells=frame``.
 
@@ -80,13 +84,16 @@ class Engine:
 
         ``set_aside`` runs without faulty rows, lists them and fails the run. ``reference_rows`` bounds how many
         rows are derived again by the reference: 0 for none, None for as many as is quick. ``progress`` is told
-        what is being done. ``check_again`` checks large files again that were found good before. Raises InputError with
-        every fault found, before anything is settled.
+        what is being done. ``check_again`` checks large files again that were found good before. ``engine`` names
+        where rows are worked out: ``polars``, ``duckdb`` or ``spark``; without it they are where the frames handed in
+        are. Raises InputError with every fault found, before anything is settled.
         """
+        from tallystick.kernel.pay.engines import engine_named
         from tallystick.kernel.settlement import REFERENCE_ROWS, settle
         from tallystick.result import Result
 
         opened = self.open(workspace, as_at=as_at) if isinstance(workspace, str | PathLike) else workspace
+        engine_named(engine or "polars")  # said now, and not after the activity was read
         most = REFERENCE_ROWS if reference_rows is None else reference_rows
         like = next(iter(frames.values()), None)
         if months is not None:
@@ -97,11 +104,11 @@ class Engine:
             ready = prepare(
                 opened, months_from(months), posted, set_aside=set_aside, frames=frames, checking=checking
             )  # fmt: skip
-            whole = settle(ready.case, ready.facts, reference_rows=most, watch=watch, progress=progress)
+            whole = settle(ready.case, ready.facts, reference_rows=most, watch=watch, progress=progress, engine=engine)
             part, in_year = reconciled(ready, whole, self.plugins)
             return Result(settlement=part, workspace=opened, plugins=self.plugins, like=like, in_year=in_year)
         facts = self.read_activity(
-            opened, set_aside=set_aside, frames=frames, check_again=check_again, progress=progress
+            opened, set_aside=set_aside, frames=frames, check_again=check_again, progress=progress, engine=engine
         )  # fmt: skip
-        settled = settle(opened.case, facts, reference_rows=most, watch=watch, progress=progress)
+        settled = settle(opened.case, facts, reference_rows=most, watch=watch, progress=progress, engine=engine)
         return Result(settlement=settled, workspace=opened, plugins=self.plugins, like=like)

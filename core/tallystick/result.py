@@ -113,6 +113,13 @@ class Result:
         """
         from tallystick.confidential.view import view_for
 
+        staying = [name for name, one in sorted(self.settlement.facts.items()) if one.native is not None]
+        if staying:
+            raise InputError(Fault(
+                code="engine/rows-stay", found=f"the rows of {', '.join(staying)} stay where they are",
+                why="what a party may see is worked out on rows that are handed over",
+                write='the same with engine="polars", or the table as Parquet files',
+            ))  # fmt: skip
         return view_for(self, party)
 
     def statement(self, contract: str) -> Statement:
@@ -147,7 +154,10 @@ class Result:
         return self._native(pl.concat(frames).collect().sort(order) if frames else pl.DataFrame())
 
     def line_frames(self, *rules: str) -> list[Any]:
-        """The same as lazy Polars frames, one for each flow that is paid row by row."""
+        """The same as lazy Polars frames, one for each flow that is paid row by row.
+
+        Where rows stay in an engine of their own, its lines are brought over and held in memory.
+        """
         from tallystick.kernel import pay
 
         return pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
@@ -187,6 +197,8 @@ class Result:
             return frame.to_pandas(use_pyarrow_extension_array=True)
         if library == "pyarrow":
             return frame.to_arrow()
+        if library == "pyspark":
+            return self.like.sparkSession.createDataFrame(frame.to_arrow())
         if library == "duckdb":
             import duckdb
 

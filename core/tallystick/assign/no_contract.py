@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import attrs
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from tallystick.assign.bodies import Successors
@@ -35,6 +36,9 @@ from tallystick.kernel.settlement import Settlement
 NOMINAL = "no contract "
 """What the ids of the contracts begin with that hold nothing but prices; no ledger ever names one."""
 
+
+MOST_BROUGHT = 100_000
+"""How many rows are brought over from where they stay."""
 
 Worth = dict[tuple[str, str], dict[tuple[str, str], tuple[int | None, int | None]]]
 """For each pair of parties, by table and unit: how many units have a price, and their worth in pence."""
@@ -62,7 +66,7 @@ def no_contract(settlement: Settlement, rules: Mapping[str, Draft]) -> tuple[NoC
     counted: dict[str, int] = {}
     for line in settlement.reading.unplaced:
         counted[line.table] = counted.get(line.table, 0) + line.rows
-    left = {name: _left(settlement.case, settlement.facts[name], rows) for name, rows in sorted(counted.items())}
+    left = {name: _left(settlement.case, _here(settlement, name, rows), rows) for name, rows in sorted(counted.items())}
     found = [line for facts in left.values() for line in _units(facts)]
     worth = _worth(settlement, left, rules, {(line.provider, line.commissioner) for line in found})
     return tuple(_valued(line, worth) for line in sorted(found))
@@ -86,6 +90,23 @@ class _Own:
     def spot_of(self, contract: str) -> Spot:
         """They are not told of."""
         return CellSpot("", None, "id", contract)
+
+
+def _here(settlement: Settlement, table: str, rows: int) -> Facts:
+    """The table; of one that stays where it is, those of its rows that have no one contract, brought over."""
+    facts = settlement.facts[table]
+    if facts.native is None:
+        return facts
+    if rows > MOST_BROUGHT:
+        raise SettlementError(
+            f"{rows:,} rows of {table} have no one contract, and no more than {MOST_BROUGHT:,} are brought over from "
+            f"{facts.engine.name} to be shown: hand in the rows that have a contract, and those apart"
+        )
+    keys = pay.rows_of_no_contract(settlement.program, settlement.facts, table)
+    wanted = facts.engine.small({str(facts.spec.key): keys}, {str(facts.spec.key): nw.String})
+    whole = nw.from_native(facts.native).join(wanted, on=str(facts.spec.key), how="inner")
+    (found,) = facts.engine.collected([whole.to_native()])
+    return attrs.evolve(facts, frame=found.lazy(), native=None, engine=None)
 
 
 def _left(case: Case, facts: Facts, rows: int) -> Facts:

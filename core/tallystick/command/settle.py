@@ -46,13 +46,16 @@ if TYPE_CHECKING:
     help="Write what one party may see: provider, commissioner or an organisation's code. "
     "With --post the whole run is written and posted too.",
 )
+@click.option(
+    "--engine", default="polars", show_default=True, help="Where rows are worked out: polars, duckdb or spark."
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what happened as JSON, faults with their codes.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
 @click.pass_context
 def command(
     context: click.Context, workspace: Path, out: Path | None, lines: bool, xlsx: bool, set_aside: bool,
-    check_again: bool, months: str | None,
-    as_at: datetime.datetime | None, posted: Source, post: bool, party: str | None, as_json: bool, quiet: bool,
+    check_again: bool, months: str | None, as_at: datetime.datetime | None, posted: Source, post: bool,
+    party: str | None, engine: str, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
 
@@ -74,7 +77,7 @@ def command(
         with screen.progress(quiet=quiet or as_json) as told:
             result = session.engine.settle(
                 workspace, months=months, as_at=as_at.date() if as_at else None, posted=posted, set_aside=set_aside,
-                progress=told, check_again=check_again,
+                progress=told, check_again=check_again, engine=engine,
             )  # fmt: skip
             told("writing", 4, 5)
             new = result.post() if post else None

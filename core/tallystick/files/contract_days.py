@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 import attrs
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from tallystick.files.problems import SHOWN
@@ -27,7 +28,8 @@ def within_their_contracts(facts: Facts, contracts: Sequence[ContractCase], *, s
     if spec.date is None or "contract" not in spec.columns or not facts.rows:
         return facts
     key = spec.key or spec.date  # a dated table has a key
-    late = _outside(facts, contracts, key, spec.date).sort(key).collect(engine="streaming")
+    there = facts.native is not None
+    late = _outside_there(facts, contracts, key, spec.date) if there else _outside(facts, contracts, key, spec.date)
     if not late.height:
         return facts
     faults = list(_faults(facts, late, key, spec.date))
@@ -40,14 +42,28 @@ def within_their_contracts(facts: Facts, contracts: Sequence[ContractCase], *, s
     )  # fmt: skip
 
 
-def _outside(facts: Facts, contracts: Sequence[ContractCase], key: str, date: str) -> pl.LazyFrame:
+def _outside(facts: Facts, contracts: Sequence[ContractCase], key: str, date: str) -> pl.DataFrame:
     spans = pl.LazyFrame(
         {"contract": [c.id for c in contracts], FIRST: [c.first for c in contracts], LAST: [c.last for c in contracts]},
         schema={"contract": pl.String, FIRST: pl.Date, LAST: pl.Date},
     )
     named = facts.frame.select(key, "contract", date).join(spans, on="contract")
     outside: pl.LazyFrame = named.filter((pl.col(date) < pl.col(FIRST)) | (pl.col(date) > pl.col(LAST)))
-    return outside
+    return outside.sort(key).collect(engine="streaming")
+
+
+def _outside_there(facts: Facts, contracts: Sequence[ContractCase], key: str, date: str) -> pl.DataFrame:
+    """The same where the rows stay: only those that are outside come over."""
+    spans = facts.engine.small(
+        {"contract": [c.id for c in contracts], FIRST: [c.first for c in contracts], LAST: [c.last for c in contracts]},
+        {"contract": nw.String, FIRST: nw.Date, LAST: nw.Date},
+    )
+    named = nw.from_native(facts.native).select(*dict.fromkeys((key, "contract", date)))
+    joined = named.join(spans, on="contract", how="inner")
+    outside = joined.filter((nw.col(date) < nw.col(FIRST)) | (nw.col(date) > nw.col(LAST)))
+    (late,) = facts.engine.collected([outside.to_native()])
+    found: pl.DataFrame = late.sort(key)
+    return found
 
 
 def _faults(facts: Facts, late: pl.DataFrame, key: str, date: str) -> Iterable[Fault]:

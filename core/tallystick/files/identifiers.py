@@ -73,13 +73,20 @@ def _of_part(part: Part) -> Iterable[Fault]:
     rows = part.opened.frame.select(pl.col(one.local).cast(pl.String) for one in codes).head(LOOKED_AT)
     frame = rows.collect(engine="streaming")
     for one in codes:
-        ten, passing = _counted(frame[one.local])
-        if passing >= FEWEST and 2 * passing > ten:
-            yield Fault(
-                code="column/identifier", file=part.opened.file, column=one.local,
-                found=f"{passing:,} of {ten:,} different values of ten digits pass the check of NHS numbers",
-                why=_WHY, write=_WRITE,
-            )  # fmt: skip
+        if fault := numbers_in(frame[one.local], part.opened.file, one.local):
+            yield fault
+
+
+def numbers_in(values: pl.Series, file: str, column: str) -> Fault | None:
+    """The fault of a column with such values, if most of those of ten digits pass the check."""
+    ten, passing = _counted(values)
+    if passing < FEWEST or 2 * passing <= ten:
+        return None
+    return Fault(
+        code="column/identifier", file=file, column=column,
+        found=f"{passing:,} of {ten:,} different values of ten digits pass the check of NHS numbers",
+        why=_WHY, write=_WRITE,
+    )  # fmt: skip
 
 
 def _counted(values: pl.Series) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from tallystick.files.activity import read_facts
 from tallystick.files.checking import Checking
 from tallystick.files.contract_days import within_their_contracts
 from tallystick.files.mapping import read_mapping
+from tallystick.files.native import read_native, stays
 from tallystick.files.selections import select_rows
 from tallystick.files.workspace import Workspace
 from tallystick.in_year.calendar import Reconciliations, read_reconciliations
@@ -44,6 +45,8 @@ class ActivityReader:
     set_aside: bool = False
     frames: Mapping[str, Any] | None = None
     checking: Checking = field(factory=Checking)
+    brought: str = ""
+    """Why rows may not stay where they are, if they may not."""
     mapping: Mapping[str, Mapping[str, str]] = field(factory=dict)
     _read: dict[tuple[str, Path], Facts] = field(factory=dict)
     _own: dict[str, Facts] = field(factory=dict)
@@ -105,11 +108,43 @@ class ActivityReader:
             return self._counted(spec, choice.counted[name])
         if name not in self._own:
             source = handed.get(name, self.workspace.activity.get(name))
+            if name in handed and stays(source) and (native := self._native(spec, source, mapping)) is not None:
+                self._own[name] = native
+                return native
             self._own[name] = read_facts(
                 spec, source, mapping=mapping, file_name=name if name in handed else "", set_aside=self.set_aside,
                 money=case.money, identifiers=self.workspace.identifiers, checking=self.checking,
             )  # fmt: skip
         return self._own[name]
+
+    def _native(self, spec: TableSpec, source: Any, mapping: Mapping[str, str]) -> Facts | None:
+        """The facts of a frame that stays in its library; None if it is read as any frame is.
+
+        What would write into its rows cannot be done there, and is refused: nothing of it is passed over.
+        """
+        doing = {
+            "rows are assigned to contracts by what these claim": bool(self.workspace.assign.claims),
+            "responsible commissioners are worked out": self.workspace.assign.responsible is not None,
+            "bodies that succeed one another are followed": bool(self.workspace.assign.bodies.days),
+            "rows select one another": any(one.selects for one in self.workspace.case.tables.values())
+            and spec.selects is not None,
+            "faulty rows are set aside": self.set_aside,
+            self.brought: bool(self.brought),
+        }
+        found = read_native(
+            spec, source, mapping=mapping, money=self.workspace.case.money, identifiers=self.workspace.identifiers,
+            file=spec.name,
+        )  # fmt: skip
+        done = [what for what, is_done in doing.items() if is_done]
+        if found is None or not done:
+            return found
+        if found.engine.name == "duckdb":
+            return None
+        raise InputError(Fault(
+            code="engine/rows-stay", found=f"the rows of {spec.name} stay in {found.engine.name}, and {done[0]}",
+            why="that is done on Polars alone, with rows that are handed over",
+            write="the table as Parquet files, with engine=" + f'"{found.engine.name}"',
+        ))  # fmt: skip
 
     def _counted(self, spec: TableSpec, chosen: Sequence[tuple[Submission, tuple[Cell, ...]]]) -> Facts:
         return read_counted(

@@ -91,7 +91,10 @@ def prepare(
             why="what was received later does not count", write="--as-at 2025-11-19; or as_at under [scheme]",
         ))  # fmt: skip
     case = cut(workspace.case, months, as_at)
-    reader = ActivityReader(workspace, set_aside=set_aside, frames=frames, checking=checking or Checking())
+    reader = ActivityReader(
+        workspace, set_aside=set_aside, frames=frames, checking=checking or Checking(),
+        brought="they are reconciled with what was known before",
+    )  # fmt: skip
     choice = reader.choice(months)
     facts = reader.read(choice, months)
     plan = read_plan(workspace.folder, workspace.case.contracts, workspace.case.money)

@@ -23,6 +23,7 @@ from tallystick.kernel.facts import Facts, Row
 from tallystick.kernel.language.nodes import Node, walk
 from tallystick.kernel.ledger import Balance, LedgerLine, PotState, balances, ledger_lines, pot_states
 from tallystick.kernel.money import LARGEST_PENCE
+from tallystick.kernel.pay.engines import Engine, engine_for, on_engine
 from tallystick.kernel.program import Program, Stop, compose, stop_more
 from tallystick.kernel.reading import Reading
 from tallystick.kernel.refused import refuse_faulty_rows
@@ -53,6 +54,8 @@ class Settlement:
     checks: Sequence[Check]
     facts: Mapping[str, Facts] = field(repr=False)
     set_aside: Sequence[Fault] = ()
+    engine: Engine = field(factory=lambda: engine_for({}), repr=False)
+    """Where the rows were worked out."""
 
     @property
     def case(self) -> Case:
@@ -85,9 +88,9 @@ class Settlement:
 
 def settle(
     case: Case, facts: Mapping[str, Facts], *, reference_rows: int = REFERENCE_ROWS, watch: Watch | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, engine: str = "",
 ) -> Settlement:  # fmt: skip
-    """Settle every contract of the case over the facts.
+    """Settle every contract of the case over the facts, on the engine of that name, or where the facts are.
 
     ``reference_rows`` bounds how many rows the reference derives again to check the pay path; 0 leaves it out,
     and the checks then say so. Raises InputError where the input is at fault (nothing is settled then), and
@@ -102,7 +105,8 @@ def settle(
         raise InputError(wrong)
     _require(program, facts)
     told("paying", 1, 4)
-    reading = pay.read(program, facts)
+    there = on_engine(facts, engine)
+    reading = pay.read(program, there)
     refuse_faulty_rows(program, reading, facts)
     stops = {contract: Stop(why) for contract, why in reading.faults}
     program, reading = _left(program, reading, stops)
@@ -136,7 +140,7 @@ def settle(
     aside = [fault for table in facts.values() for fault in getattr(table, "set_aside", ())]
     return Settlement(
         program=program, reading=reading, lines=lines, balances=held, pots=pots,
-        checks=_once(checks), facts=facts, set_aside=aside,
+        checks=_once(checks), facts=facts, set_aside=aside, engine=engine_for(there),
     )  # fmt: skip
 
 

@@ -60,7 +60,12 @@ def _known(settlement: Settlement, table: str, key: str) -> None:
         return
     import polars as pl
 
-    near = facts[table].frame.select(pl.col(column).cast(pl.String)).head(MOST_ROWS).collect()[column].to_list()
+    far = facts[table].native is not None and facts[table].rows > MOST_ROWS
+    near = (
+        []
+        if far
+        else facts[table].frame.select(pl.col(column).cast(pl.String)).head(MOST_ROWS).collect()[column].to_list()
+    )
     hint = did_you_mean(key, near)
     raise InputError(Fault(
         code="explain/row", found=f"{table} has no row whose {column} is {key!r}", file=facts[table].source,
@@ -117,7 +122,7 @@ def _paid(settlement: Settlement, table: str, key: str, rule: str | None) -> Pai
 
     found: Paid = {}
     of_row = (pl.col("table") == table) & (pl.col("key").cast(pl.String) == key)
-    frames = pay.line_frames(settlement.program, settlement.facts, rules=None if rule is None else {rule})
+    frames = pay.line_frames(settlement.program, settlement.facts, rules=None if rule is None else {rule}, key=key)
     wanted = [frame.filter(of_row).select("label", "payer", "payee", "pence") for frame in frames]
     for lines in pl.collect_all(wanted):
         for label, payer, payee, pence in lines.iter_rows():

@@ -32,11 +32,18 @@ def made_from(result: Result) -> dict[str, Any]:
         },
         "derived_again": [one.detail for one in result.settlement.checks if one.name.startswith("derived again")],
         "engine": {"version": _version("tallystick"), "sha256": _code_of(sys.modules["tallystick"])},
+        "worked_out_by": _worked_out_by(result),
         "plugins": plugin_code(result.plugins),
         "versions": {
             "python": platform.python_version(), **{name: _version(name) for name in ("narwhals", "polars")}
         },
     })  # fmt: skip
+
+
+def _worked_out_by(result: Result) -> dict[str, str]:
+    """The engine of the rows, with its version."""
+    of = result.settlement.engine
+    return {"name": of.name, "version": _version(of.library)}
 
 
 def _months(result: Result) -> dict[str, Any]:

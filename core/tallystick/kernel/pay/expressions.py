@@ -66,7 +66,8 @@ class Expressions:
     def name(self, what: str) -> str:
         """A column name that is not yet taken."""
         self._names += 1
-        return f"{what}~{self._names}"
+        # Spark takes a dot for the way to a part of a column.
+        return f"{what}~{self._names}".replace(".", "~")
 
     def value(self, node: Node) -> Value:
         """The node's value in each row."""

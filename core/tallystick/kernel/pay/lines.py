@@ -11,6 +11,7 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.engines import speaking
+from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS
 from tallystick.kernel.pay.leaves import Columns
 from tallystick.kernel.pay.passes import nonzero
 from tallystick.kernel.pay.read import Payer
@@ -38,10 +39,13 @@ COLUMNS = (
 """The columns of a line-level ledger: the ledger's, and the row that each line is of."""
 
 
-def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Container[str] | None = None) -> list[Any]:
+def line_frames(
+    program: Program, facts: Mapping[str, Facts], *, rules: Container[str] | None = None, key: str = ""
+) -> list[Any]:  # fmt: skip
     """One lazy Polars frame for each flow that is paid row by row, a line for each row with money in it.
 
-    ``rules`` limits them to some labels. The frames are not collected: a caller streams them to a file.
+    ``rules`` limits them to some labels, ``key`` to the rows of that key. The frames are not collected: a caller
+    streams them to a file. Only lines of rows that stay in another engine come over, and are held in memory.
     """
     payer = Payer(program, facts)
     if payer.rows_wait:
@@ -64,7 +68,10 @@ def line_frames(program: Program, facts: Mapping[str, Facts], *, rules: Containe
             for node in wants.roots():
                 scans[table].value(node)
             scans[table].rows.flush()
-        return [_lines(payer, scans[flow.amount.grain.table], use, flow, rules) for use, flow in by_row]
+        frames = [_lines(payer, scans[flow.amount.grain.table], use, flow, rules) for use, flow in by_row]
+        if key:
+            frames = [one.filter(nw.col("key").cast(nw.String) == key) for one in frames]
+        return payer.engine.lazy([one.to_native() for one in frames])
 
 
 def _units(flow: TracedFlow) -> Node:
@@ -86,7 +93,7 @@ def _lines(payer: Payer, scan: Scan, use: Use, flow: TracedFlow, rules: Containe
         payee=nw.when(turned).then(nw.col("payer")).otherwise(nw.col("payee")),
         pence=nw.col("pence").abs(),
     )
-    return frame.filter(nw.col("payer") != nw.col("payee")).select(*COLUMNS).to_native()
+    return frame.filter(nw.col("payer") != nw.col("payee")).select(*COLUMNS)
 
 
 def _scan(payer: Payer, table: str, wanted: Wanted) -> Scan:
@@ -147,3 +154,13 @@ def rows_where(
     frame = scan.rows.frame.filter(condition & nw.col(CELL).is_in(cells)).select(scan.key).sort(scan.key)
     (first,) = payer.engine.collected([frame.head(most).to_native()])
     return [str(key) for key in first[scan.key].to_list()]
+
+
+def rows_of_no_contract(program: Program, facts: Mapping[str, Facts], table: str) -> list[str]:
+    """The keys of the rows that no contract has, or two have."""
+    payer = Payer(program, facts)
+    with speaking(payer.engine):
+        scan = _scan(payer, table, Wanted())
+    frame = scan.rows.frame.filter(nw.col(CELL).is_in([NO_CONTRACT, TWO_CONTRACTS])).select(scan.key)
+    (found,) = payer.engine.collected([frame.to_native()])
+    return [str(key) for key in found[scan.key].to_list()]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from attrs import evolve
 
@@ -55,6 +56,29 @@ def _two(first: str, second: str) -> Fault:
     )  # fmt: skip
 
 
+def engine_of(frame: Any) -> Engine | None:
+    """The engine of a frame that is handed in, where its library has one of its own: DuckDB and Spark.
+
+    Raises InputError for a relation of a connection that DuckDB's small frames are not in.
+    """
+    library = type(frame).__module__.partition(".")[0].lstrip("_")
+    if library == "duckdb" and hasattr(frame, "sql_query"):
+        from tallystick.kernel.pay.engines.duckdb import DuckDB, is_elsewhere
+
+        if is_elsewhere(frame):
+            raise InputError(Fault(
+                code="engine/connection", found="a relation of a DuckDB connection that is not the default one",
+                why="a row is joined with what it looks up in one connection",
+                write="duckdb.set_default_connection(connection) before it is handed in",
+            ))  # fmt: skip
+        return DuckDB()
+    if library == "pyspark" and hasattr(frame, "sparkSession"):
+        from tallystick.kernel.pay.engines.spark import Spark
+
+        return Spark(frame.sparkSession)
+    return None
+
+
 def on_engine(facts: Mapping[str, Facts], name: str = "") -> dict[str, Facts]:
     """The facts on an engine: those that are not there are handed over, once.
 
@@ -84,7 +108,7 @@ def engine_named(name: str) -> Engine:
         if name == "spark":
             from tallystick.kernel.pay.engines.spark import Spark
 
-            return Spark()
+            return Spark.begun()
     except ModuleNotFoundError as error:
         raise InputError(Fault(
             code="engine/not-installed", found=f"the engine {name!r} needs {error.name}, which is not installed",
@@ -96,4 +120,4 @@ def engine_named(name: str) -> Engine:
     return _USUAL
 
 
-__all__ = ["NAMES", "Engine", "engine", "engine_for", "engine_named", "on_engine", "speaking"]
+__all__ = ["NAMES", "Engine", "engine", "engine_for", "engine_named", "engine_of", "on_engine", "speaking"]

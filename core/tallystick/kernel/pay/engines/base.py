@@ -39,6 +39,8 @@ class Engine(ABC):
     """One engine. ``name`` is how users call it, ``wide`` the type of whole numbers that 64 bits do not hold."""
 
     name: ClassVar[str]
+    library: ClassVar[str]
+    """The distribution that it comes in."""
     wide: ClassVar[Any] = nw.Int128
     writes_out: ClassVar[bool] = True
     """True if an expression is written out as often as it is used, so that each step has to be a column."""
@@ -87,6 +89,14 @@ class Engine(ABC):
             right = right.unique(subset=[other.key_made]) if other.repeats else right
             rows = rows.join(right, how="left", left_on=key, right_on=other.key_made)
         return rows
+
+    def lazy(self, queries: Sequence[Any]) -> list[pl.LazyFrame]:
+        """Native queries as lazy Polars frames; here what they come to, brought over."""
+        return [one.lazy() for one in self.collected(queries)]
+
+    def mark(self, frame: Any, names: Sequence[str]) -> int:
+        """One number for what stands in these columns, whatever the order of the rows: another one if it changes."""
+        raise NotImplementedError(f"{self.name} is not asked for it")
 
     def rested(self, frame: Any) -> Any:
         """The same frame, worked out so far if that helps the engine to plan what follows."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import tempfile
 import weakref
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import narwhals.stable.v2 as nw
 from attrs import field, frozen
 
 if TYPE_CHECKING:
     import polars as pl
 
+WIDE = nw.Decimal(38, 0)
+"""How whole numbers of more than 64 bits are handed over."""
 FEW = 100_000
 """Up to how many rows are handed over in memory."""
 
@@ -31,6 +35,14 @@ class Scratch:
         path = Path(self._made[0].name, f"{len(list(Path(self._made[0].name).iterdir()))}.parquet")
         frame.sink_parquet(path, engine="streaming")
         return path
+
+
+def arrow_of(values: Mapping[str, Sequence[Any]], dtypes: Mapping[str, Any]) -> Any:
+    """Plain values as an Arrow table, in which whole numbers of more than 64 bits are decimals without places."""
+    wide = [name for name, dtype in dtypes.items() if dtype in (nw.Int128, WIDE)]
+    # Polars makes decimals of plain whole numbers only where all of them are of one size.
+    frame = nw.from_dict(values, schema={**dtypes, **dict.fromkeys(wide, nw.Int128)}, backend="polars")
+    return frame.with_columns(nw.col(*wide).cast(WIDE) if wide else []).to_native().to_arrow()
 
 
 def plain_numbers(frame: pl.DataFrame) -> pl.DataFrame:

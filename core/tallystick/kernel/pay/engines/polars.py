@@ -19,6 +19,7 @@ class Polars(Engine):
     """Facts are Polars frames already."""
 
     name = "polars"
+    library = "polars"
     writes_out = False
     sums_flags = True
 
@@ -60,6 +61,10 @@ class Polars(Engine):
         ]  # fmt: skip
         assert facts.rising is not None
         return nw.from_native(blocks.beside(facts.rising.base, facts.rising.made, key, found))
+
+    def lazy(self, queries: Sequence[Any]) -> Any:
+        """As they are."""
+        return list(queries)
 
     def date(self, day: Any) -> Any:
         """Days are dates but for their name."""

@@ -77,7 +77,7 @@ def of_frames(flows: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
         if kind in flows.columns
     ]
     shown = figures.select(pl.lit("figure").alias("kind"), "contract", name="figure", body=pl.lit(""), value="value")
-    return _ordered(pl.concat([*parts, shown]).cast(KINDS))
+    return _ordered(pl.concat([part.cast(KINDS) for part in (*parts, shown)]))
 
 
 def wrong_by(found: pl.DataFrame, exact: pl.DataFrame) -> tuple[int, int]:

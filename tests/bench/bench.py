@@ -51,8 +51,8 @@ class Bench:
     settles: str
     times: int
     folder: Path
-    peers: Path | None = None
-    """Where the peers' environments are made; None for no peers."""
+    limit: float | None = None
+    """So many seconds a run may take, if there is an end to it; then TimeoutExpired of ``subprocess``."""
     answers: dict[tuple[Any, ...], pl.DataFrame] = field(factory=dict)
     _done: dict[tuple[Any, ...], list[Taken]] = field(factory=dict)
 
@@ -98,7 +98,7 @@ class Bench:
                 "changed": way.endswith(" changed"),
             }  # fmt: skip
             command = [sys.executable, "-m", "tests.bench.once", json.dumps(told)]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=self.limit)
             if done.returncode:
                 raise RuntimeError(f"{way} did not finish (status {done.returncode}):\n{done.stderr[-2000:]}")
             found = pl.read_parquet(answer)

@@ -47,9 +47,9 @@ def main(arguments: list[str]) -> None:
         found["lines"] += [attrs.asdict(line) for line in ROWS[name](bench)]
         if asked.json:
             asked.json.write_text(json.dumps(found, indent=2) + "\n")
+        if asked.page:
+            asked.page.write_text(page(found))
     sys.stdout.write(markdown(found) + "\n")
-    if asked.page:
-        asked.page.write_text(page(found))
 
 
 def _asked(arguments: list[str]) -> argparse.Namespace:

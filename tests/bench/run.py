@@ -31,6 +31,9 @@ _VERSIONS = ("polars", "narwhals", "duckdb", "pyspark")
 def main(arguments: list[str]) -> None:
     """Measure, and say what came of it."""
     asked = _asked(arguments)
+    if asked.saved:
+        asked.page.write_text(page(json.loads(asked.saved.read_text())))
+        return
     names = asked.rows or list(SMALL if asked.small else (name for name in ROWS if name != "peers"))
     names += ["peers"] if asked.peers and "peers" not in names else []
     folder = asked.folder or Path(tempfile.gettempdir()) / f"tallystick-bench-{asked.spells}-{asked.contracts}"
@@ -69,7 +72,10 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="where the activity is, or is to be made")
     parser.add_argument("--json", type=Path, help="a file to write the measures to")
     parser.add_argument("--page", type=Path, help="a page of the manual to write the table to")
+    parser.add_argument("--saved", type=Path, help="measure nothing: write the page from what --json wrote before")
     asked = parser.parse_args(arguments)
+    if asked.saved and not asked.page:
+        parser.error("--saved is what a page is written from: say which, by --page")
     usual = {"spells": 1_000_000, "contracts": 1_000, "times": 1} if asked.small else {
         "spells": 20_000_000, "contracts": 10_000, "times": 3,
     }  # fmt: skip
@@ -85,6 +91,7 @@ def _machine() -> dict[str, Any]:
     return {
         "when": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory} GB",
+        "load": round(os.getloadavg()[0], 1),
         "versions": {"Python": platform.python_version(), **versions},
     }
 

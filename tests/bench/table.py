@@ -15,10 +15,13 @@ def markdown(found: Mapping[str, Any]) -> str:
     """The table and what it was measured on."""
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     times = "once" if found["times"] == 1 else f"{found['times']} times by turns"
+    busy = f" Other work went on (load {found['load']} at the start)" if found["load"] > 1 else ""
+    if busy:
+        busy += ": trust processor seconds, and not the clock."
     lines = [
         f"Measured {found['when'][:10]} on {found['machine']}; {versions}.",
         f"{found['spells']:,} spells, {found['contracts']:,} contracts settled by the {found['settles']}, each "
-        f"measured {times}, in a process of its own; ratios are the middle one of the turns.",
+        f"measured {times}, in a process of its own; ratios are the middle one of the turns.{busy}",
         "", f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}",
         *(f"| {' | '.join(_cells(line))} |" for line in found["lines"]), "",
     ]  # fmt: skip

@@ -76,8 +76,13 @@ class Bench:
             self.by_turns([key])
         return self._done[key]
 
-    def by_turns(self, keys: list[tuple[Any, ...]]) -> None:
-        """Measure several ways by turns: other work on the machine then meets all of them alike."""
+    def by_turns(self, keys: list[tuple[Any, ...]], *, again: bool = False) -> None:
+        """Measure several ways by turns: other work on the machine then meets all of them alike.
+
+        What was measured before is measured ``again`` if it is to be held against the others here.
+        """
+        for key in keys if again else ():
+            self._done.pop(key, None)
         missing = [key for key in keys if key not in self._done]
         folders = [self.activity(contracts, spells) for _, contracts, _, spells in missing]
         for _ in range(self.times):

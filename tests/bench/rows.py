@@ -84,7 +84,7 @@ def rows(of: Bench) -> list[Line]:
 def _against(of: Bench, row: str, way: str, key: Any, other: Any, work: str) -> list[Line]:
     """One run of ours against another, each with the answer of what is written by hand for it."""
     by_hand, by_hand_too = (("polars", *one[1:]) for one in (key, other))
-    of.by_turns([key, other, by_hand, by_hand_too])
+    of.by_turns([key, other, by_hand, by_hand_too], again=True)
     of.same(key, by_hand)
     same = of.same(other, by_hand_too)
     taken, taken_too = (of.once(way, contracts=c, compositions=n, spells=s) for _, c, n, s in (key, other))

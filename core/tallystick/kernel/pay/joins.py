@@ -83,11 +83,13 @@ class Joins:
             if not self._facts[which.table].rows:
                 return self._nothing(which, given)
             right, values, two = self._of_facts(rows, which, name)
+            keys = [f"{key}~~right" for key in left]
+            rows.frame = rows.frame.with_columns(**left).join(right, how="left", left_on=list(left), right_on=keys)
         else:
-            right, values, left, two = self._of_rows(rows, which, name, given)
-        rows.frame = rows.frame.with_columns(**left).join(
-            right, how="left", left_on=list(left), right_on=[f"{key}~~right" for key in left]
-        )
+            columns, values, left, two = self._of_rows(rows, which, name, given)
+            keys = [f"{key}~~right" for key in left]
+            frame = rows.frame.with_columns(**left)
+            rows.frame = engine().looked_up(frame, list(left), columns.values, columns.dtypes, keys)
         return _found(name, given, values, two=two)
 
     def beside(self, rows: Expressions, nodes: Iterable[Node]) -> None:
@@ -167,7 +169,7 @@ class Joins:
 
     def _of_rows(
         self, rows: Expressions, which: Which, name: str, given: list[Value]
-    ) -> tuple[Any, dict[str, Value], dict[str, Any], bool]:
+    ) -> tuple[Columns, dict[str, Value], dict[str, Any], bool]:
         """A small table, from plain rows: a price list by its stretches, or a rule's list by contract's period."""
         if which.of_contract:
             places = self._small.list_domain(which.table).places
@@ -205,7 +207,7 @@ class Joins:
             for wanted, node in self._wanted[which].items()
         }
         columns.add(f"{name}~~found", [True] * len(listed), nw.Boolean)
-        return columns.frame(), made, left, any(twice)
+        return columns, made, left, any(twice)
 
     def _same_for_all(self, table: str, listed: Sequence[tuple[int, Row]]) -> Sequence[Row] | None:
         """The records of one contract's list, if every contract that holds the rule has these in every period."""

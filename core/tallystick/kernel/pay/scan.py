@@ -122,8 +122,9 @@ class Scan:
         if self._names_all and not self.wanted.facts and self.layout.is_undivided:
             self.rows.frame = self._at_once(frame, columns)
         else:
-            columns.add(CELL, range(len(self.layout.cells)), nw.Int64)
-            self.rows.frame = self._with_cells(frame).join(columns.frame(), how="left", on=CELL)
+            columns.add(f"{CELL}~~right", range(len(self.layout.cells)), nw.Int64)
+            frame = self._with_cells(frame)
+            self.rows.frame = engine().looked_up(frame, [CELL], columns.values, columns.dtypes, [f"{CELL}~~right"])
         return leaves
 
     @property
@@ -134,10 +135,12 @@ class Scan:
 
     def _at_once(self, frame: Any, columns: Columns) -> Any:
         """Where every contract is one cell, one join by its name brings all; a row of another day is in no place."""
-        columns.add("contract", [self.layout.contracts[number].id for number, _, _ in self.layout.cells], nw.String)
+        columns.add(
+            "contract~~right", [self.layout.contracts[number].id for number, _, _ in self.layout.cells], nw.String
+        )
         columns.add("~cell found", range(len(self.layout.cells)), nw.Int64)
         columns.add("~its segment", [segment for _, segment, _ in self.layout.cells], nw.Int64)
-        frame = frame.join(columns.frame(), how="left", on="contract")
+        frame = engine().looked_up(frame, ["contract"], columns.values, columns.dtypes, ["contract~~right"])
         inside = nw.col(SEGMENT) == nw.col("~its segment")
         cell = nw.when(inside).then(nw.col("~cell found")).otherwise(nw.lit(NO_CONTRACT, dtype=nw.Int64))
         return frame.with_columns(cell.alias(CELL), nw.when(inside).then(nw.col(PLACE)).alias(PLACE))

@@ -98,6 +98,17 @@ class Engine(ABC):
         """One number for what stands in these columns, whatever the order of the rows: another one if it changes."""
         raise NotImplementedError(f"{self.name} is not asked for it")
 
+    def looked_up(
+        self,
+        rows: Any,
+        keys: Sequence[str],
+        small: Mapping[str, Sequence[Any]],
+        dtypes: Mapping[str, Any],
+        small_keys: Sequence[str],
+    ) -> Any:
+        """The rows with the other columns of a small table for their keys; no keys are twice in it."""
+        return rows.join(self.small(small, dtypes), how="left", left_on=list(keys), right_on=list(small_keys))
+
     def rested(self, frame: Any) -> Any:
         """The same frame, worked out so far if that helps the engine to plan what follows."""
         return frame

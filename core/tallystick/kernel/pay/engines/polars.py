@@ -62,6 +62,23 @@ class Polars(Engine):
         assert facts.rising is not None
         return nw.from_native(blocks.beside(facts.rising.base, facts.rising.made, key, found))
 
+    def looked_up(
+        self,
+        rows: Any,
+        keys: Sequence[str],
+        small: Mapping[str, Sequence[Any]],
+        dtypes: Mapping[str, Any],
+        small_keys: Sequence[str],
+    ) -> Any:
+        """Gathered by the places of the keys, where they have few enough."""
+        from tallystick.kernel.pay.engines.gathered import gathered
+
+        table = nw.from_dict(small, schema=dtypes, backend="polars").to_native()
+        found = gathered(rows.to_native(), keys, table, small_keys)
+        if found is None:
+            return super().looked_up(rows, keys, small, dtypes, small_keys)
+        return nw.from_native(found)
+
     def lazy(self, queries: Sequence[Any]) -> Any:
         """As they are."""
         return list(queries)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.pay.engines import blocks
 from tallystick.kernel.pay.engines.blocks import Other, beside
+from tallystick.kernel.progress import rows_of, watched
 
 KEYS = st.lists(st.text("ab0", max_size=3), max_size=40).map(sorted)
 
@@ -94,3 +97,17 @@ def test_rows_that_are_made_anew_may_be_fewer_and_in_another_order() -> None:
     assert {key: found for key, _, found in frame.rows() if found is not None} == {
         key: number for number, key in enumerate(keys[::3]) if key in keys[::2]
     }
+
+
+def test_whoever_watches_is_told_of_the_rows_the_pace_and_the_time_that_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 10)
+    said: list[tuple[str, int, int]] = []
+    with watched(lambda *what: said.append(what)):
+        told = rows_of("paying spells")
+    keys = [f"{number:03d}" for number in range(25)]
+    beside(table(keys), lambda part: part, "key", [], told=told).collect(engine="streaming")
+    assert [(done, of) for _, done, of in said] == [(0, 25), (10, 25), (20, 25)]
+    assert said[0][0] == "paying spells: 25 rows"
+    assert re.fullmatch(r"paying spells: 25 rows, [\d,]+ a second, 1 s left", said[1][0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -25,12 +25,10 @@ from tallystick.kernel.ledger import Balance, LedgerLine, PotState, balances, le
 from tallystick.kernel.money import LARGEST_PENCE
 from tallystick.kernel.pay.engines import Engine, engine_for, on_engine
 from tallystick.kernel.program import Program, Stop, compose, stop_more
+from tallystick.kernel.progress import Progress
 from tallystick.kernel.reading import Reading
 from tallystick.kernel.refused import refuse_faulty_rows
 from tallystick.kernel.trace import Watch
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and of how much."""
 
 REFERENCE_ROWS = 10_000
 """Up to how many rows of activity the reference derives all contracts again in a run, unless told otherwise."""

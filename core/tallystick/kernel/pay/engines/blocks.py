@@ -14,6 +14,7 @@ from attrs import field, frozen
 from polars.io.plugins import register_io_source
 
 from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.progress import Rows
 
 BLOCK = 400_000
 """So many rows are read at a time."""
@@ -41,8 +42,13 @@ class Other:
         object.__setattr__(self, "schema", dict(self.made(self.frame).collect_schema()))
 
 
-def beside(rows: Frame, made: Callable[[Frame], Frame], key: str, others: Sequence[Other]) -> Frame:
-    """The rows, each stretch ``made`` as is wanted, with what each of the others has for their key."""
+def beside(
+    rows: Frame, made: Callable[[Frame], Frame], key: str, others: Sequence[Other], *, told: Rows | None = None
+) -> Frame:  # fmt: skip
+    """The rows, each stretch ``made`` as is wanted, with what each of the others has for their key.
+
+    ``told`` learns of each stretch that has been read.
+    """
     own = made(rows).collect_schema()
     schema = dict(own)
     for other in others:
@@ -55,7 +61,7 @@ def beside(rows: Frame, made: Callable[[Frame], Frame], key: str, others: Sequen
         asked = {*wanted, *(predicate.meta.root_names() if predicate is not None else ()), key}
         stretches = [_Stretches(other, asked) for other in others if asked & (other.schema.keys() - {other.key_made})]
         left = most
-        for block in _blocks(rows, made, [name for name in own if name in asked]):
+        for block in _blocks(rows, made, [name for name in own if name in asked], told):
             for stretch in stretches:
                 block = stretch.joined(block, key)
             block = (block if predicate is None else block.filter(predicate)).select(wanted)
@@ -69,8 +75,13 @@ def beside(rows: Frame, made: Callable[[Frame], Frame], key: str, others: Sequen
     return register_io_source(read, schema=schema, is_pure=True)
 
 
-def _blocks(rows: Frame, made: Callable[[Frame], Frame], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    for start in range(0, _height(rows), BLOCK):
+def _blocks(
+    rows: Frame, made: Callable[[Frame], Frame], columns: Sequence[str], told: Rows | None
+) -> Iterator[pl.DataFrame]:  # fmt: skip
+    height = _height(rows)
+    for start in range(0, height, BLOCK):
+        if told is not None:
+            told(start, height)
         block = made(rows.slice(start, BLOCK)).select(columns).collect()
         if block.height:
             yield block

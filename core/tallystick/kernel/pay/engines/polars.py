@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Beside, Engine, of_kind
+from tallystick.kernel.progress import rows_of
 from tallystick.kernel.tables import TableSpec
 
 _MINUTE = 60_000_000
@@ -60,7 +61,8 @@ class Polars(Engine):
             if one.facts.rising is not None
         ]  # fmt: skip
         assert facts.rising is not None
-        return nw.from_native(blocks.beside(facts.rising.base, facts.rising.made, key, found))
+        told = rows_of(f"paying {facts.spec.name}")
+        return nw.from_native(blocks.beside(facts.rising.base, facts.rising.made, key, found, told=told))
 
     def looked_up(
         self,

@@ -1,0 +1,53 @@
+"""Progress: what is being done, how much of it is done, and what can be told of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import monotonic
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much."""
+
+Rows = Callable[[int, int], None]
+"""Told how many rows of how many have been gone through."""
+
+_WATCHED: ContextVar[Progress | None] = ContextVar("progress", default=None)
+
+
+@contextmanager
+def watched(by: Progress | None) -> Iterator[None]:
+    """Tell this one of what is asked for inside."""
+    token = _WATCHED.set(by)
+    try:
+        yield
+    finally:
+        _WATCHED.reset(token)
+
+
+def rows_of(doing: str) -> Rows:
+    """Who is told of the rows, with rows a second and the time that is left; what is asked for may be done later."""
+    by, began = _WATCHED.get(), [0.0]
+
+    def told(done: int, of: int) -> None:
+        if by is None:
+            return
+        if not done:
+            began[0] = monotonic()
+        by(doing + in_words(done, of, of, monotonic() - began[0]), done, of)
+
+    return told
+
+
+def in_words(done: int, of: int, rows: int, seconds: float) -> str:
+    """Rows, rows a second and the time that is left, as far as they can be told."""
+    said = f": {rows:,} rows" if rows else ""
+    if rows and 0 < done < of and seconds > 0:
+        said += f", {int(rows * done / of / seconds):,} a second, {_time(seconds * (of - done) / done)} left"
+    return said
+
+
+def _time(seconds: float) -> str:
+    whole = max(1, round(seconds))
+    return f"{whole} s" if whole < 100 else f"{round(whole / 60)} min"

@@ -162,6 +162,12 @@ class Result:
 
         return pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
 
+    def line_parts(self) -> Iterator[list[Any]]:
+        """The frames of ``line_frames``, part by part of the rows: each list is written before the next is taken."""
+        from tallystick.kernel import pay
+
+        return pay.line_parts(self.settlement.program, self.settlement.facts)
+
     def write(self, folder: str | Path | None = None, *, lines: bool = False, xlsx: bool = False) -> Path:
         """Write the run folder below ``folder``, whole or not at all, and return where it is.
 

@@ -151,6 +151,11 @@ class View(Result):
         order = ("contract", "period", "table", "key", "payer", "payee")  # so that no order of rows tells anything
         return [frame.filter(pl.col("contract").is_in(list(self.parties))).sort(order) for frame in frames]
 
+    def line_parts(self) -> Iterator[list[Any]]:
+        """The same in one part, since parts of the rows would tell of their order."""
+        frames = self.line_frames()
+        return iter([frames] if frames else [])
+
     def for_party(self, party: str) -> Result:
         """A view of the full result for another party."""
         return self.full.for_party(party)

@@ -105,11 +105,11 @@ def _read(
         # Text is parsed once more here, so that it is not parsed again by every query of the run.
         stored = stored.collect(engine="streaming").lazy()
     steady = left_out or all(part.opened.steady for part in parts)
-    rising = _rising(answers, unique) if steady else frozenset[str]()
+    rising = Rising(frame=stored, columns=_rising(answers, unique), base=stored) if steady else None
     stats = {name: answers.stats(column) for name, column in spec.columns.items()}
     return Facts(
         spec=spec, frame=stored, rows=answers.rows, stats=stats, records=partial(records, spec, stored, stats),
-        days=answers.days(spec), rising=Rising(frame=stored, columns=rising, base=stored),
+        days=answers.days(spec), rising=rising,
         source=", ".join(part.opened.file for part in parts), digest=_digest(parts),
         set_aside=tuple(faults), left_out=left_out, checked_before=known,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -148,11 +149,16 @@ def _write_lines(result: Result, path: Path) -> None:
     """What each row pays, streamed; then added up again and compared with the ledger, to the penny."""
     import polars as pl
 
-    frames = result.line_frames()
-    if frames:
-        pl.concat(frames).sink_parquet(path)
-    else:
-        plain_frame(dict.fromkeys(COLUMNS, "String") | {"pence": "Int64", "units": "Int64"}, []).write_parquet(path)
+    with tempfile.TemporaryDirectory(prefix="lines-", dir=path.parent) as folder:
+        parts: list[Path] = []
+        for number, frames in enumerate(result.line_parts()):
+            parts.append(Path(folder, f"{number}.parquet"))
+            pl.concat(frames).sink_parquet(parts[-1])
+        if parts:
+            pl.scan_parquet(parts).sink_parquet(path)
+        else:
+            types = dict.fromkeys(COLUMNS, "String") | {"pence": "Int64", "units": "Int64"}
+            plain_frame(types, []).write_parquet(path)
     sums = pl.scan_parquet(path).group_by("contract", "period", "label", "payer", "payee").agg(pl.col("pence").sum())
     by_row: dict[tuple[str, ...], int] = {}
     for contract, period, label, payer, payee, pence in sums.collect(engine="streaming").iter_rows():

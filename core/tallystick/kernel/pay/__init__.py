@@ -5,7 +5,7 @@ no arithmetic with it. Row work is one fused query a table and pass, through Nar
 row is exact Python, a column at a time.
 """
 
-from tallystick.kernel.pay.lines import line_frames, rows_of_no_contract, rows_where
+from tallystick.kernel.pay.lines import line_frames, line_parts, rows_of_no_contract, rows_where
 from tallystick.kernel.pay.read import Payer, read
 
-__all__ = ["Payer", "line_frames", "read", "rows_of_no_contract", "rows_where"]
+__all__ = ["Payer", "line_frames", "line_parts", "read", "rows_of_no_contract", "rows_where"]

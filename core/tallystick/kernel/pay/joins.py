@@ -109,7 +109,7 @@ class Joins:
                 continue  # whoever looks at one of two rows has to be stopped
             others.append(Beside(facts=facts, key=which.keys[0], made=made, key_made=own, repeats=repeats))
             self._done[which], by = _found(name, given, values, two=False), key
-        if by is not None:
+        if rows.facts.known is not None:
             rows.frame = engine().beside(rows.facts, by, others)
 
     def _rising_key(self, facts: Facts, which: Which) -> str | None:

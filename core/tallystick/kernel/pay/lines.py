@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -11,6 +11,7 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.engines import speaking
+from tallystick.kernel.pay.engines.reach import in_parts
 from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS
 from tallystick.kernel.pay.leaves import Columns
 from tallystick.kernel.pay.passes import nonzero
@@ -18,6 +19,9 @@ from tallystick.kernel.pay.read import Payer
 from tallystick.kernel.pay.scan import CELL, Scan, Wanted
 from tallystick.kernel.program import Program, Use
 from tallystick.kernel.trace import TracedFlow
+
+PART = 1_000_000
+"""The lines of so many rows are held together."""
 
 COLUMNS = (
     "contract",
@@ -47,6 +51,30 @@ def line_frames(
     ``rules`` limits them to some labels, ``key`` to the rows of that key. The frames are not collected: a caller
     streams them to a file. Only lines of rows that stay in another engine come over, and are held in memory.
     """
+    return [frame for _, frame in _by_row(program, facts, rules, key)]
+
+
+def line_parts(program: Program, facts: Mapping[str, Facts], *, rows: int = PART) -> Iterator[list[Any]]:
+    """The same lines, part by part of each table's rows, in their order: as many as can be held together.
+
+    Each list has to be written before the next is asked for: its frames are the same, and read other rows.
+    """
+    with in_parts() as reaches:
+        frames = _by_row(program, facts, None, "")
+    for table in dict.fromkeys(table for table, _ in frames):
+        its, reach = [frame for of, frame in frames if of == table], reaches.get(table)
+        if reach is None:
+            yield its
+            continue
+        count = max(facts[table].rows, 1)
+        for start in range(0, count, rows):
+            reach.start, reach.stop = start, start + rows if start + rows < count else None
+            yield its
+
+
+def _by_row(
+    program: Program, facts: Mapping[str, Facts], rules: Container[str] | None, key: str
+) -> list[tuple[str, Any]]:  # fmt: skip
     payer = Payer(program, facts)
     if payer.rows_wait:
         payer.read()  # so that every balance is known
@@ -71,7 +99,8 @@ def line_frames(
         frames = [_lines(payer, scans[flow.amount.grain.table], use, flow, rules) for use, flow in by_row]
         if key:
             frames = [one.filter(nw.col("key").cast(nw.String) == key) for one in frames]
-        return payer.engine.lazy([one.to_native() for one in frames])
+        found = payer.engine.lazy([one.to_native() for one in frames])
+    return [(flow.amount.grain.table, frame) for (_, flow), frame in zip(by_row, found, strict=True)]
 
 
 def _units(flow: TracedFlow) -> Node:

@@ -81,8 +81,11 @@ class Engine(ABC):
     def collected(self, queries: Sequence[Any]) -> list[pl.DataFrame]:
         """The results of native queries, whole numbers as whole numbers; worked out together where that helps."""
 
-    def beside(self, facts: Facts, key: str, others: Sequence[Beside]) -> Any:
-        """The rows with what each of the others has for their key, all being in the order of their keys."""
+    def beside(self, facts: Facts, key: str | None, others: Sequence[Beside]) -> Any:
+        """The rows with what each of the others has for their key, all being in the order of their keys.
+
+        There is no key where there are no others.
+        """
         rows = nw.from_native(facts.frame)
         for other in others:
             right = other.made(nw.from_native(other.facts.frame))

@@ -14,6 +14,7 @@ from attrs import field, frozen
 from polars.io.plugins import register_io_source
 
 from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.pay.engines.reach import Reach
 from tallystick.kernel.progress import Rows
 
 BLOCK = 400_000
@@ -43,11 +44,12 @@ class Other:
 
 
 def beside(
-    rows: Frame, made: Callable[[Frame], Frame], key: str, others: Sequence[Other], *, told: Rows | None = None
+    rows: Frame, made: Callable[[Frame], Frame], key: str | None, others: Sequence[Other], *,
+    told: Rows | None = None, reach: Reach | None = None,
 ) -> Frame:  # fmt: skip
     """The rows, each stretch ``made`` as is wanted, with what each of the others has for their key.
 
-    ``told`` learns of each stretch that has been read.
+    ``told`` learns of each stretch that has been read. ``reach`` says which rows are read when the query is run.
     """
     own = made(rows).collect_schema()
     schema = dict(own)
@@ -58,12 +60,13 @@ def beside(
         columns: list[str] | None, predicate: pl.Expr | None, most: int | None, _: int | None
     ) -> Iterator[pl.DataFrame]:
         wanted = list(schema) if columns is None else columns
-        asked = {*wanted, *(predicate.meta.root_names() if predicate is not None else ()), key}
+        asked = {*wanted, *(predicate.meta.root_names() if predicate is not None else ()), key or ""}
         stretches = [_Stretches(other, asked) for other in others if asked & (other.schema.keys() - {other.key_made})]
         left = most
-        for block in _blocks(rows, made, [name for name in own if name in asked], told):
+        early = predicate if predicate is not None and asked <= {*own, ""} else None
+        for block in _blocks(rows, made, [name for name in own if name in asked], early, told, reach or Reach()):
             for stretch in stretches:
-                block = stretch.joined(block, key)
+                block = stretch.joined(block, str(key))
             block = (block if predicate is None else block.filter(predicate)).select(wanted)
             if left is not None:
                 block = block.head(left)
@@ -76,13 +79,16 @@ def beside(
 
 
 def _blocks(
-    rows: Frame, made: Callable[[Frame], Frame], columns: Sequence[str], told: Rows | None
+    rows: Frame, made: Callable[[Frame], Frame], columns: Sequence[str], early: pl.Expr | None,
+    told: Rows | None, reach: Reach,
 ) -> Iterator[pl.DataFrame]:  # fmt: skip
     height = _height(rows)
-    for start in range(0, height, BLOCK):
+    last = height if reach.stop is None else min(reach.stop, height)
+    for start in range(reach.start, last, BLOCK):
         if told is not None:
             told(start, height)
-        block = made(rows.slice(start, BLOCK)).select(columns).collect()
+        part = made(rows.slice(start, min(BLOCK, last - start))).select(columns)
+        block = (part if early is None else part.filter(early)).collect()
         if block.height:
             yield block
 

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Beside, Engine, of_kind
+from tallystick.kernel.pay.engines.reach import reach_of
 from tallystick.kernel.progress import rows_of
 from tallystick.kernel.tables import TableSpec
 
@@ -48,7 +49,7 @@ class Polars(Engine):
 
         return pl.collect_all(queries, engine="streaming")
 
-    def beside(self, facts: Facts, key: str, others: Sequence[Beside]) -> Any:
+    def beside(self, facts: Facts, key: str | None, others: Sequence[Beside]) -> Any:
         """Stretch by stretch, so that neither the rows nor the others are held whole."""
         from tallystick.kernel.pay.engines import blocks
 
@@ -61,8 +62,8 @@ class Polars(Engine):
             if one.facts.rising is not None
         ]  # fmt: skip
         assert facts.rising is not None
-        told = rows_of(f"paying {facts.spec.name}")
-        return nw.from_native(blocks.beside(facts.rising.base, facts.rising.made, key, found, told=told))
+        told, reach = rows_of(f"paying {facts.spec.name}"), reach_of(facts.spec.name)
+        return nw.from_native(blocks.beside(facts.rising.base, facts.rising.made, key, found, told=told, reach=reach))
 
     def looked_up(
         self,

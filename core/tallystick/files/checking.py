@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic_ns
 
 from attrs import frozen
 
@@ -27,10 +27,10 @@ class Checking:
 
     def of_table(self, table: str) -> Told:
         """What a survey of the table tells of its columns, with the rows a second so far and the time that is left."""
-        began = monotonic()
+        began = monotonic_ns()
 
         def told(done: int, of: int, rows: int) -> None:
             if self.progress is not None:
-                self.progress(f"checking {table}" + in_words(done, of, rows, monotonic() - began), done, of)
+                self.progress(f"checking {table}" + in_words(done, of, rows, monotonic_ns() - began), done, of)
 
         return told

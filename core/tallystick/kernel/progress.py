@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from time import monotonic
+from time import monotonic_ns
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -13,6 +13,7 @@ Progress = Callable[[str, int, int], None]
 Rows = Callable[[int, int], None]
 """Told how many rows of how many have been gone through."""
 
+_SECOND = 1_000_000_000
 _WATCHED: ContextVar[Progress | None] = ContextVar("progress", default=None)
 
 
@@ -28,26 +29,26 @@ def watched(by: Progress | None) -> Iterator[None]:
 
 def rows_of(doing: str) -> Rows:
     """Who is told of the rows, with rows a second and the time that is left; what is asked for may be done later."""
-    by, began = _WATCHED.get(), [0.0]
+    by, began = _WATCHED.get(), [0]
 
     def told(done: int, of: int) -> None:
         if by is None:
             return
         if not done:
-            began[0] = monotonic()
-        by(doing + in_words(done, of, of, monotonic() - began[0]), done, of)
+            began[0] = monotonic_ns()
+        by(doing + in_words(done, of, of, monotonic_ns() - began[0]), done, of)
 
     return told
 
 
-def in_words(done: int, of: int, rows: int, seconds: float) -> str:
+def in_words(done: int, of: int, rows: int, nanoseconds: int) -> str:
     """Rows, rows a second and the time that is left, as far as they can be told."""
     said = f": {rows:,} rows" if rows else ""
-    if rows and 0 < done < of and seconds > 0:
-        said += f", {int(rows * done / of / seconds):,} a second, {_time(seconds * (of - done) / done)} left"
+    if rows and 0 < done < of and nanoseconds > 0:
+        said += f", {rows * done * _SECOND // (of * nanoseconds):,} a second"
+        said += f", {_time(nanoseconds * (of - done) // (done * _SECOND))} left"
     return said
 
 
-def _time(seconds: float) -> str:
-    whole = max(1, round(seconds))
-    return f"{whole} s" if whole < 100 else f"{round(whole / 60)} min"
+def _time(seconds: int) -> str:
+    return f"{max(1, seconds)} s" if seconds < 100 else f"{(seconds + 30) // 60} min"

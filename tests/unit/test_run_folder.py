@@ -8,7 +8,9 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -59,10 +61,12 @@ class TestWhatItHolds:
     def test_lines_that_do_not_add_up_by_a_penny_are_refused_and_nothing_appears(
         self, settled: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        right = pay.line_frames
-        monkeypatch.setattr(
-            pay, "line_frames", lambda *a, **k: [f.with_columns(pl.col("pence") + 1) for f in right(*a, **k)]
-        )
+        right = pay.line_parts
+
+        def wrong(*of: Any) -> Iterator[list[Any]]:
+            yield from ([frame.with_columns(pl.col("pence") + 1) for frame in frames] for frames in right(*of))
+
+        monkeypatch.setattr(pay, "line_parts", wrong)
         with pytest.raises(SettlementError, match="nothing is written"):
             write_run(settled, tmp_path, lines=True)
         assert list(tmp_path.iterdir()) == []

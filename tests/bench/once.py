@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from typing import Any
 import polars as pl
 from attrs import define, evolve, field
 
+from tallystick.files.remembered import VARIABLE
 from tallystick.kernel import check, pay
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.settlement import settle
@@ -77,10 +80,19 @@ def run(way: str, world: World, steps: Steps) -> pl.DataFrame:
 
 
 def _tallystick(engine: str, world: World, steps: Steps) -> pl.DataFrame:
-    """Checks, then a settlement; ``again`` settles once more with a number changed, ``reference`` reads row by row."""
+    """Checks, then a settlement; ``again`` settles once more with a number changed, ``reference`` reads row by row.
+
+    ``remembered`` checks the same files a second time, when what was found of them is remembered.
+    """
     case = world.case()
     with steps.step("checks"):
         facts: Mapping[str, Facts] = world.facts()
+    if engine == "remembered":
+        with tempfile.TemporaryDirectory() as cache:
+            os.environ[VARIABLE] = cache
+            world.facts()
+            with steps.step("remembered"):
+                facts = world.facts()
     if engine == "reference":
         rows = {name: list(table.records()) for name, table in facts.items()}
         program = world.program()
@@ -106,6 +118,7 @@ def _tallystick(engine: str, world: World, steps: Steps) -> pl.DataFrame:
 
 def main(arguments: list[str]) -> None:
     """Run what is asked for, and say what it took."""
+    os.environ[VARIABLE] = "off"  # what is measured as checked is checked
     asked: dict[str, Any] = json.loads(arguments[0])
     answer, way = asked.pop("answer"), asked.pop("way")
     world, steps = World(**{**asked, "folder": Path(asked["folder"])}), Steps()

@@ -17,7 +17,7 @@ from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.pay.engines.reach import Reach
 from tallystick.kernel.progress import Rows
 
-BLOCK = 400_000
+BLOCK = 500_000
 """So many rows are read at a time."""
 PIECE = 25_000
 """So many rows go through the query together: a wide stage of it then stays within a processor's cache."""

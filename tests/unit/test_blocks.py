@@ -6,13 +6,20 @@ import re
 
 import polars as pl
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tallystick.kernel import pay
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.pay.engines import blocks
 from tallystick.kernel.pay.engines.blocks import Other, beside
+from tallystick.kernel.program import compose
 from tallystick.kernel.progress import rows_of, watched
+from tests import support
+from tests.spec.drawn import Spells
+from tests.spec.test_language_windows import UpTo
+from tests.support import case, contract, framed_tables, use
 
 KEYS = st.lists(st.text("ab0", max_size=3), max_size=40).map(sorted)
 
@@ -81,7 +88,7 @@ def test_only_what_is_asked_for_is_read_and_conditions_are_kept() -> None:
 
 def test_a_key_that_came_to_be_twice_stops_the_run() -> None:
     frame = beside(table(["a", "b"]), lambda part: part, "key", [other(["a", "a"], "once")])
-    with pytest.raises(Exception, match="has one of them twice") as stopped:
+    with pytest.raises(Exception, match="key is twice where each was once") as stopped:
         frame.collect(engine="streaming")
     assert isinstance(stopped.value, SettlementError)
 
@@ -111,3 +118,31 @@ def test_whoever_watches_is_told_of_the_rows_the_pace_and_the_time_that_is_left(
     assert [(done, of) for _, done, of in said] == [(0, 25), (10, 25), (20, 25)]
     assert said[0][0] == "paying spells: 25 rows"
     assert re.fullmatch(r"paying spells: 25 rows, [\d,]+ a second, 1 s left", said[1][0])
+
+
+@pytest.mark.parametrize("rows", [["b", "c", "a"], ["b", "a"]])
+def test_rows_that_are_out_of_order_by_now_stop_the_run(monkeypatch: pytest.MonkeyPatch, rows: list[str]) -> None:
+    """A match would be lost if rows went back to a stretch that was let go."""
+    monkeypatch.setattr(blocks, "BLOCK", 1)
+    frame = beside(table(rows), lambda part: part, "key", [other(["a", "b", "c"], "once")])
+    with pytest.raises(SettlementError, match="its rows are no longer in the order of key; settle it again"):
+        frame.collect(engine="streaming")
+
+
+def test_what_is_looked_up_and_is_out_of_order_by_now_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 2)
+    frame = beside(table(["a", "b", "c"]), lambda part: part, "key", [other(["c", "b", "a"], "once")])
+    with pytest.raises(SettlementError, match="what is looked up is no longer in the order of key"):
+        frame.collect(engine="streaming")
+
+
+@pytest.mark.parametrize("counted", [1, 3])
+def test_a_row_more_or_less_than_was_checked_stops_the_settlement(counted: int) -> None:
+    """Whatever lost it or doubled it, in whatever engine."""
+    made = case(contract("A", use(UpTo, limit="£2.50")), tables=[Spells])
+    spells = [{"spell": f"{n}", "discharged": f"2025-05-0{n}", "cost": "£1.00"} for n in (1, 2)]
+    program = compose(made)
+    facts = framed_tables(program, support.rows_of(made, {"spells": spells}))
+    facts["spells"] = evolve(facts["spells"], rows=counted)
+    with pytest.raises(SettlementError, match=rf"spells: {counted} rows were checked, and 2 would be paid for"):
+        pay.read(program, facts)

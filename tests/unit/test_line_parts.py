@@ -12,6 +12,9 @@ from tallystick.kernel import pay
 from tallystick.kernel.pay.engines import blocks
 from tallystick.kernel.program import compose
 from tests.bench.world import World, generate
+from tests.spec.drawn import Spells
+from tests.spec.test_language_windows import UpTo
+from tests.support import case, contract, framed_tables, rows_of, use
 
 
 @pytest.mark.parametrize("rows", [700, 2_999])
@@ -27,3 +30,13 @@ def test_parts_add_up_to_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     spells = [part["key"] for part in parts if part["table"][0] == "spells"]
     assert len(spells) == -(-3_000 // rows)
     assert all(one.max() < other.min() for one, other in itertools.pairwise(spells))  # type: ignore[operator]
+
+
+def test_rows_that_depend_on_others_are_one_part() -> None:
+    """The limit is reached once, and not once for each part of the rows."""
+    made = case(contract("A", use(UpTo, limit="£2.50"), settles="year"), tables=[Spells])
+    spells = [{"spell": f"{n}", "discharged": f"2025-05-0{n}", "cost": "£1.00"} for n in range(1, 7)]
+    program = compose(made)
+    facts = framed_tables(program, rows_of(made, {"spells": spells}))
+    lines = pl.concat([pl.concat(frames).collect() for frames in pay.line_parts(program, facts, rows=2)])
+    assert dict(lines.select("key", "pence").iter_rows()) == {"1": 100, "2": 100, "3": 50}

@@ -149,7 +149,7 @@ def _written(
     frame = stored(facts.frame)
     return attrs.evolve(
         facts, frame=frame, rows=asked["rows"], stats=stats, records=partial(records, spec, frame, stats),
-        rising=facts.known.shaped(frame, stored) if facts.known is not None else None,
+        rising=None if facts.known is None else facts.known.shaped(frame, stored, facts.known.columns - set(FILLED)),
         left_out=facts.left_out + facts.rows - asked["rows"], set_aside=(*facts.set_aside, *faults),
     )  # fmt: skip
 

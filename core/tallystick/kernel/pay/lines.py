@@ -8,7 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from tallystick.kernel.facts import Facts
-from tallystick.kernel.language.nodes import Node
+from tallystick.kernel.language.nodes import Node, walk
 from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.engines import speaking
 from tallystick.kernel.pay.engines.reach import in_parts
@@ -57,12 +57,14 @@ def line_frames(
 def line_parts(program: Program, facts: Mapping[str, Facts], *, rows: int = PART) -> Iterator[list[Any]]:
     """The same lines, part by part of each table's rows, in their order: as many as can be held together.
 
-    Each list has to be written before the next is asked for: its frames are the same, and read other rows.
+    Each list has to be written before the next is asked for: its frames are the same, and read other rows. A table
+    of which one row depends on others, as the first of a person does, is one part.
     """
+    whole = _looks_around(program)
     with in_parts() as reaches:
         frames = _by_row(program, facts, None, "")
     for table in dict.fromkeys(table for table, _ in frames):
-        its, reach = [frame for of, frame in frames if of == table], reaches.get(table)
+        its, reach = [frame for of, frame in frames if of == table], None if table in whole else reaches.get(table)
         if reach is None:
             yield its
             continue
@@ -70,6 +72,12 @@ def line_parts(program: Program, facts: Mapping[str, Facts], *, rows: int = PART
         for start in range(0, count, rows):
             reach.start, reach.stop = start, start + rows if start + rows < count else None
             yield its
+
+
+def _looks_around(program: Program) -> set[str]:
+    """The tables of which some row is worked out from other rows of the table."""
+    said = walk(*(root.bare for use in program.uses.values() for root in use.traced.nodes()))
+    return {node.grain.table for node in said if node.op in ("running", "first", "earlier")}
 
 
 def _by_row(

@@ -139,7 +139,8 @@ class Passes:
             self.queries.append(queries)
             scans = [scan for scan, _ in planned]
             for table, scan, frame in zip(tables, scans, engine().collected(queries), strict=True):
-                self.found[level, table] = scan.grouped(frame)
+                self.found[level, table] = found = scan.grouped(frame)
+                _require_every_row(self.facts[table], sum(found.rows))
 
     def _query(self, table: str, wanted: Wanted, small: Small) -> tuple[Scan, Any]:
         """The query of one table. Columns that rules share are wider; where that is too wide, each rule has its own."""
@@ -212,6 +213,15 @@ class Passes:
             held = sums.setdefault(party, [(0, 1) if ratio else 0] * (len(self.layout.breaks) + 1))
             held[segment] = plus(held[segment], value, ratio)
         return sums
+
+
+def _require_every_row(facts: Facts, summed: int) -> None:
+    """Stop if a join lost a row or doubled one, or if the rows are no longer those that were counted."""
+    if summed != facts.rows:
+        raise SettlementError(
+            f"{facts.spec.name}: {facts.rows:,} rows were checked, and {summed:,} would be paid for, so nothing is "
+            "settled; settle it again if the activity has changed meanwhile, else the engine is at fault"
+        )
 
 
 def _moved(node: Node, sums: list[list[Any]]) -> list[Any]:

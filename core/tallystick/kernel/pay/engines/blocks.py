@@ -109,13 +109,17 @@ class _Stretches:
         self._lasts = numbered.filter(ends).select(other.key).collect(engine="streaming").to_series().to_list()
         self._held: dict[int, pl.DataFrame] = {}
         self._next = 0
+        self._passed: Any = None
 
     def joined(self, block: pl.DataFrame, key: str) -> pl.DataFrame:
         """The block with what its rows find; the keys of one block are at or after those of the block before."""
-        found = self._spanned(block[key].min(), block[key].max())
+        first, last = block[key].min(), block[key].max()
+        if self._passed is not None and first < self._passed:
+            raise _changed(f"its rows are no longer in the order of {key}")
+        self._passed, found = last, self._spanned(first, last)
         joined = block.join(found, how="left", left_on=key, right_on=self._other.key_made, maintain_order="left")
         if joined.height != block.height:
-            raise SettlementError(f"a table that was found to have each {key} once has one of them twice")
+            raise _changed(f"{key} is twice where each was once")
         return joined
 
     def _spanned(self, first: Any, last: Any) -> pl.DataFrame:
@@ -134,4 +138,16 @@ class _Stretches:
         return held.unique(subset=self._other.key_made, keep="first") if self._other.repeats else held
 
     def _stretch(self, number: int) -> pl.DataFrame:
-        return self._other.made(self._other.frame.slice(number * BLOCK, BLOCK)).select(self._columns).collect()
+        part = self._other.made(self._other.frame.slice(number * BLOCK, BLOCK)).select(self._columns).collect()
+        keys = part[self._other.key_made]
+        if part.height and not self._is_within(number, keys.min(), keys.max()):
+            raise _changed(f"what is looked up is no longer in the order of {self._other.key}")
+        return part
+
+    def _is_within(self, number: int, first: Any, last: Any) -> bool:
+        """Whether the keys of a stretch are where its end and that of the one before it say."""
+        return bool((not number or self._lasts[number - 1] <= first) and last <= self._lasts[number])
+
+
+def _changed(how: str) -> SettlementError:
+    return SettlementError(f"the activity has changed since it was checked: {how}; settle it again")

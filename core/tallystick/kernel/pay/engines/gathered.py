@@ -70,5 +70,5 @@ class _Key:
         """The place of each value; missing for one that the table does not have."""
         if self._codes is not None:
             return pl.col(name).cast(self._codes, strict=False).to_physical().cast(_PLACE)
-        value = pl.col(name).cast(_PLACE) - self._low
-        return pl.when((value >= 0) & (value < self.size)).then(value)
+        value = pl.col(name).cast(_PLACE)
+        return pl.when(value.is_between(self._low, self._low + self.size - 1)).then(value - self._low)

@@ -8,7 +8,7 @@ could hold twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tallystick.kernel.language.nodes import Node
@@ -41,12 +41,14 @@ class Alike:
     def __init__(self, uses: Mapping[str, Use]) -> None:
         self._names = stand_ins(uses)
         self._done: dict[Node, Node] = {}
+        self._said: dict[Node, list[Node]] = {}
 
     def of(self, node: Node) -> Node:
         """The same sentence about the numbers of the identity that stands in, as plain as it gets."""
         node = node.bare
         if node not in self._done:
-            self._done[node] = self._of(node)
+            self._done[node] = made = self._of(node)
+            self._said.setdefault(made, []).append(node)
         return self._done[node]
 
     def _of(self, node: Node) -> Node:
@@ -59,12 +61,9 @@ class Alike:
             Node(node.op, args, data, kind=node.kind, grain=node.grain, optional=node.optional, rounded=node.rounded)
         )
 
-    def sources(self, nodes: Iterable[Node]) -> dict[Node, list[Node]]:
-        """For each sentence that is left, the nodes that say it."""
-        found: dict[Node, list[Node]] = {}
-        for node in nodes:
-            found.setdefault(self.of(node), []).append(node)
-        return found
+    def sources(self, node: Node) -> list[Node]:
+        """The nodes of a contract's grain or a coarser one that say what is left of them; itself if there are none."""
+        return [one for one in self._said.get(node, ()) if not one.grain.table] or [node]
 
 
 def together(small: Small, nodes: Sequence[Node]) -> tuple[list[Any], list[bool]]:

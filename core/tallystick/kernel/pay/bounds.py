@@ -41,6 +41,14 @@ class Bound:
         """Every value multiplied by one whole number."""
         return self * Bound(factor, factor)
 
+    def smaller(self, other: Bound) -> Bound:
+        """What the smaller of two values can be."""
+        return Bound(min(self.low, other.low), min(self.high, other.high))
+
+    def larger(self, other: Bound) -> Bound:
+        """What the larger of two values can be."""
+        return Bound(max(self.low, other.low), max(self.high, other.high))
+
     def join(self, other: Bound) -> Bound:
         """What holds either."""
         return Bound(min(self.low, other.low), max(self.high, other.high))

@@ -51,11 +51,14 @@ class Claims:
         ]  # fmt: skip
         self.claims = [Claim(i, n, claim, _sums(i, n, claim, everyone, program)) for i, n, claim in everyone]
 
-    def nodes(self) -> Iterator[Node]:
-        """Every row expression that has to be summed."""
-        yield from self.received.values()
-        for claim in self.claims:
-            yield from (node for node in claim.sums if node is not None)
+    def nodes(self) -> Iterator[tuple[str, tuple[object, ...], Node]]:
+        """Every row expression that has to be summed, for which identity and in which role; for all under no name."""
+        yield from (("", (), node) for node in self.received.values())
+        for one in self.claims:
+            rule, says = self.program.uses[one.identity].cls.rule_name, one.claim
+            for place, node in enumerate(one.sums):
+                if node is not None:
+                    yield one.identity, (rule, "claim", says.unit, says.state, says.reason, place), node
 
     def emit(self, passes: Passes, small: Small, layout: Layout, reading: Reading) -> None:
         """Write down what was received, what each claim came to, and the rows that have no contract."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
@@ -19,6 +21,7 @@ from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.faults import stop_in
 from tallystick.kernel.pay.layout import Layout
 from tallystick.kernel.pay.operations import plus
+from tallystick.kernel.pay.overlaid import EVERYONE, Asked
 from tallystick.kernel.pay.scan import Grouped, Scan, Wanted
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import RATIOS
@@ -38,8 +41,8 @@ class Passes:
         self.queries: list[list[Any]] = []
         """The lazy frames of each pass, for whoever wants to see the plan."""
         self._levels: dict[Node, int] = {}
-        self._wanted: set[Node] = set()
-        self._asked_below: set[Node] = set()
+        self._asking, self._nth = Asked(), 0
+        self._asked_below: dict[Node, int] = {}
         self._facts: dict[tuple[Node, str], dict[Any, list[Any]]] = {}
 
     def level(self, node: Node) -> int:
@@ -80,11 +83,24 @@ class Passes:
         own = [self.level(node.args[0])] if parts and node.op == "when" else []
         return own + [level for part in parts for level in self._conditions(part)]
 
+    def asked_by(self, whose: int = EVERYONE, *role: object) -> None:
+        """From now on it is these contracts that ask, in this role: see :mod:`tallystick.kernel.pay.overlaid`."""
+        self._asking, self._nth = Asked(whose, role), 0
+
+    def _ask(self, wanted: Wanted, node: Node) -> None:
+        known = wanted.asked.get(node)
+        if known is None:
+            self._nth += 1
+            wanted.asked[node] = Asked(self._asking.whose, (*self._asking.role, self._nth))
+        else:
+            wanted.asked[node] = known.too(self._asking)
+
     def want_sum(self, node: Node) -> None:
         """Ask for the sum of a row expression over each cell's rows."""
         for leaf in self._leaves(node.bare):
             if leaf.grain.table:
                 self._at(leaf).sums[leaf] = None
+                self._ask(self._at(leaf), leaf)
                 self.want_below(leaf)
             else:
                 self.plan.setdefault((0, node.grain.table), Wanted())  # its rows are counted
@@ -98,24 +114,30 @@ class Passes:
         wanted = self.plan.setdefault((level, table), Wanted())
         for node in sums:
             wanted.sums[node.bare] = None
+            self._ask(wanted, node.bare)
         for node in codes:
             wanted.codes.setdefault(node.bare, []).extend(one.bare for one in sums)
+            self._ask(wanted, node.bare)
         for node in (*sums, *codes):
             self.want_below(node)
         return level, table
 
     def want_below(self, node: Node) -> None:
         """Ask for every total of rows that the node reads."""
-        stack = [node.bare]
+        asking = self._asking
+        stack = [(node.bare, asking.whose)]
         while stack:
-            part = stack.pop()
-            if part in self._asked_below:
+            part, whose = stack.pop()
+            known = self._asked_below.get(part, 0)
+            if not whose & ~known:
                 continue
-            self._asked_below.add(part)
-            if part.op == "total" and part.args[0].grain.table and part not in self._wanted:
-                self._wanted.add(part)
+            self._asked_below[part] = known | whose
+            if part.op == "total" and part.args[0].grain.table:
+                self._asking = evolve(asking, whose=whose)
                 self._want_total(part)
-            stack.extend(arg.bare for arg in part.args)
+            among = EVERYONE if _looks_at_others(part) else whose
+            stack.extend((arg.bare, among) for arg in part.args)
+        self._asking = asking
 
     def _want_total(self, node: Node) -> None:
         inner = node.args[0].bare
@@ -123,7 +145,7 @@ class Passes:
             self.want_sum(inner)
             return
         wanted = self._at(inner)
-        wanted.sums[inner] = None
+        wanted.sums[inner], wanted.asked[inner] = None, Asked()
         wanted.facts.add(inner)
         wanted.parties.add(str(node.data[0]))
 
@@ -213,6 +235,11 @@ class Passes:
             held = sums.setdefault(party, [(0, 1) if ratio else 0] * (len(self.layout.breaks) + 1))
             held[segment] = plus(held[segment], value, ratio)
         return sums
+
+
+def _looks_at_others(node: Node) -> bool:
+    """True for what one contract reads of others: a total above the contract, or a share of what they have."""
+    return node.op in ("allot", "fit") or (node.op == "total" and node.data[0] != "contract")
 
 
 def _require_every_row(facts: Facts, summed: int) -> None:

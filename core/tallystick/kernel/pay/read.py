@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from tallystick.kernel.facts import Facts
@@ -16,6 +17,7 @@ from tallystick.kernel.pay.engines import engine_for, speaking
 from tallystick.kernel.pay.faults import stop_contract, stop_in
 from tallystick.kernel.pay.layout import Layout, lay_out
 from tallystick.kernel.pay.operations import Stopped
+from tallystick.kernel.pay.overlaid import EVERYONE
 from tallystick.kernel.pay.passes import Passes, nonzero
 from tallystick.kernel.pay.prices import resolve_lists
 from tallystick.kernel.pay.scan import Wanted, is_placed
@@ -30,7 +32,7 @@ from tallystick.kernel.reading import (
     NeverLine,
     Reading,
 )
-from tallystick.kernel.trace import TracedFlow
+from tallystick.kernel.trace import Traced, TracedFlow
 
 Row = Mapping[str, Any]
 
@@ -72,24 +74,41 @@ class Payer:
 
     def plan(self) -> None:
         """Ask for everything that the program needs of the rows."""
-        for use in self.program.uses.values():
-            traced = use.traced
-            for flow in traced.flows:
-                self._plan_flow(flow.amount, flow.payer, flow.payee, flow.units)
-            for node in (f.value for f in traced.figures):
-                self._plan_node(node)
-            for carry in traced.carries:
-                self._plan_flow(carry.amount, carry.pot, carry.pot, None)
-            for _, left, right in traced.laws:
-                self._plan_node(left)
-                self._plan_node(right)
-            for _, where in traced.nevers:
-                self.passes.want_sum(counted(where))
-        for node in self.claims.nodes():
+        whose = self._whose()
+        for identity, use in self.program.uses.items():
+            self._plan_rule(use.traced, partial(self.passes.asked_by, whose[identity], use.cls.rule_name))
+        for identity, role, node in self.claims.nodes():
+            self.passes.asked_by(whose.get(identity, EVERYONE), *role)
             self.passes.want_sum(node)
         for name, table in self.facts.items():
             if is_placed(table.spec):
                 self.passes.plan.setdefault((0, name), Wanted())  # its rows are counted
+
+    def _whose(self) -> dict[str, int]:
+        """For each identity the contracts that hold it, as bits by their number."""
+        number = {contract.id: number for number, contract in enumerate(self.layout.contracts)}
+        return {
+            identity: sum(1 << number[contract] for contract in use.holders)
+            for identity, use in self.program.uses.items()
+        }
+
+    def _plan_rule(self, traced: Traced, asked_by: Callable[..., None]) -> None:
+        for flow in traced.flows:
+            asked_by("flow", flow.kind, flow.book, flow.reason)
+            self._plan_flow(flow.amount, flow.payer, flow.payee, flow.units)
+        for figure in traced.figures:
+            asked_by("figure", figure.name)
+            self._plan_node(figure.value)
+        for carry in traced.carries:
+            asked_by("carry", carry.reason)
+            self._plan_flow(carry.amount, carry.pot, carry.pot, None)
+        for says, left, right in traced.laws:
+            asked_by("law", says)
+            self._plan_node(left)
+            self._plan_node(right)
+        for says, where in traced.nevers:
+            asked_by("never", says)
+            self.passes.want_sum(counted(where))
 
     def _plan_node(self, node: Node) -> None:
         if node.grain.table:

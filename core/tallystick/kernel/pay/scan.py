@@ -27,6 +27,7 @@ from tallystick.kernel.pay.joins import PLACE, Joins
 from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout
 from tallystick.kernel.pay.leaves import Columns, leaf, segment_of
 from tallystick.kernel.pay.operations import MISSING
+from tallystick.kernel.pay.overlaid import CHOSEN, OWNED, Asked, Overlay
 from tallystick.kernel.pay.plainer import constant
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import NUMBERS, RATIOS, Value, widened
@@ -47,6 +48,8 @@ class Wanted:
     """Each code with the sums that it keeps apart: where all of them are nothing, the code is left out."""
     facts: set[Node] = field(factory=set)
     """Those of the sums that are totalled over all rows, also those of no contract."""
+    asked: dict[Node, Asked] = field(factory=dict)
+    """By whom they are asked for; what is not in it, by everyone."""
     parties: set[str] = field(factory=set)
     """``provider``, ``commissioner`` or ``scheme``, if facts are totalled to them."""
 
@@ -85,36 +88,49 @@ class Scan:
         """``alike`` are the rules whose numbers may share columns; without any, each keeps its own."""
         self.facts, self.wanted, self.small, self.layout = facts[table], wanted, small, layout
         self.alike = Alike(alike or {})
-        asked = [root.bare for root in wanted.roots()]
-        roots = [self.alike.of(root) for root in asked]
-        self.sums = {self.alike.of(one): n for n, one in enumerate(wanted.sums) if constant(self.alike.of(one)) is None}
-        self.codes = {self.alike.of(node): number for number, node in enumerate(wanted.codes)}
+        self._owners: dict[Any, list[bool]] = {}
+        self.overlay = Overlay(table, self._asked() if alike else {})
+        roots = [self.said(root) for root in wanted.roots()]
+        self.sums = {self.said(one): n for n, one in enumerate(wanted.sums) if constant(self.said(one)) is None}
+        self.codes = {self.said(node): number for number, node in enumerate(wanted.codes)}
         """What is summed, and kept apart by, with the number in its column's name: alike ones are one column."""
         joins = Joins(facts, lists, small, roots)
         self.rows = Expressions(self.facts, roots, small.program.case.rounding, joins)
-        sources = self.alike.sources(_parts(asked, table)[0])
         coarse, looked_up = _parts(roots, table)
         self.rows.frame = nw.from_native(self.facts.frame)
         joins.beside(self.rows, looked_up)
-        self.rows.leaves = self._placed({node: sources.get(node, [node]) for node in coarse})
+        self.rows.leaves = self._placed(coarse)
         for node in looked_up:  # joins first: a row is then narrow while it is joined
             self.rows.value(node)
 
     def value(self, node: Node) -> Value:
         """The value in each row of a node that was asked for."""
-        return self.rows.value(self.alike.of(node))
+        return self.rows.value(self.said(node))
+
+    def said(self, node: Node) -> Node:
+        """The sentence that stands for a node that was asked for."""
+        return self.overlay.of(self.alike.of(node))
+
+    def _asked(self) -> dict[Node, Asked]:
+        """By whom each sentence is asked for that may be laid over others."""
+        asked: dict[Node, Asked] = {}
+        for node in self.wanted.roots():
+            one, said = self.wanted.asked.get(node, Asked()), self.alike.of(node)
+            if constant(said) is None:
+                asked[said] = asked[said].too(one) if said in asked else one
+        return asked
 
     @property
     def key(self) -> str:
         """The column that names a row; a table that is paid for has one."""
         return self.facts.spec.key or ""
 
-    def _placed(self, coarse: Mapping[Node, Sequence[Node]]) -> dict[Node, Value]:
+    def _placed(self, coarse: Sequence[Node]) -> dict[Node, Value]:
         """Give the rows their cell, their place and everything coarse that they read."""
         spec, columns = self.facts.spec, Columns()
         leaves = {}
-        for number, (node, sources) in enumerate(coarse.items()):
-            values, held = together(self.small, sources)
+        for number, node in enumerate(coarse):
+            values, held = self._coarse(node)
             leaves[node] = leaf(node, values, f"~leaf{number}", columns, held=held, reason=self.rows.reason)
         assert spec.date is not None  # a table without one is only looked up
         columns.add(PLACE, [place for _, _, place in self.layout.cells], nw.Int64)
@@ -126,6 +142,29 @@ class Scan:
             frame = self._with_cells(frame)
             self.rows.frame = engine().looked_up(frame, [CELL], columns.values, columns.dtypes, [f"{CELL}~~right"])
         return leaves
+
+    def _coarse(self, node: Node) -> tuple[list[Any], list[bool]]:
+        """What is the same for all rows of a cell, and in which cells somebody looks at it."""
+        if node.op == OWNED:
+            return self._owned(node.data[0]), [place >= 0 for _, _, place in self.layout.cells]
+        if node.op != CHOSEN:
+            return together(self.small, self.alike.sources(node))
+        values: list[Any] = [None] * len(self.layout.cells)
+        looked_at = [False] * len(values)
+        for arg, number in zip(node.args, node.data, strict=True):
+            theirs, held = self._coarse(arg)
+            for cell, owned in enumerate(self._owned(number)):
+                if owned:
+                    values[cell], looked_at[cell] = theirs[cell], held[cell]
+        return values, looked_at
+
+    def _owned(self, number: Any) -> list[bool]:
+        """Whether each cell's contract is one of those that an overlay has a number for."""
+        if number not in self._owners:
+            whose = self.overlay.owners[number]
+            theirs = [bool(whose >> contract & 1) for contract in range(len(self.layout.contracts))]
+            self._owners[number] = [theirs[contract] for contract, _, _ in self.layout.cells]
+        return self._owners[number]
 
     @property
     def _names_all(self) -> bool:
@@ -214,9 +253,9 @@ class Scan:
 
     def _code(self, node: Node) -> Any:
         """The code where there is something to keep apart: most rows have nothing, and need no group of their own."""
-        alike = [sums for one, sums in self.wanted.codes.items() if self.alike.of(one) == node]
+        alike = [sums for one, sums in self.wanted.codes.items() if self.said(one) == node]
         code = self.rows.value(node)
-        sums = [self._looked_at(self.alike.of(one)) for listed in alike for one in listed]
+        sums = [self._looked_at(self.said(one)) for listed in alike for one in listed]
         if not sums or any(one.stops is not None for one in (code, *sums)):
             return code.expr
         something = nw.lit(False)
@@ -232,11 +271,11 @@ class Scan:
         reasons = [None, *self.rows.reasons]
         return Grouped(
             cells=read[CELL], rows=read["~rows"], segments=read.get(SEGMENT), sums=self._sums(read),
-            codes={node: read[f"~code{self.codes[self.alike.of(node)]}"] for node in self.wanted.codes},
+            codes={node: read[f"~code{self.codes[self.said(node)]}"] for node in self.wanted.codes},
             parties={name: read[name] for name in self.wanted.parties - {"scheme"}},
             stops={
                 node: [reasons[w] for w in read[why]]
-                for node in self.wanted.codes if (why := f"~stopcode{self.codes[self.alike.of(node)]}") in read
+                for node in self.wanted.codes if (why := f"~stopcode{self.codes[self.said(node)]}") in read
             },
             of_cells=self._sums(by_cell), rows_of_cells=by_cell["~rows"],
         )  # fmt: skip
@@ -265,11 +304,11 @@ class Scan:
             if why := read.get(f"~stopsum{number}"):
                 whole = [reasons[w] if w else v for v, w in zip(whole, why, strict=True)]
             sums[node] = whole
-        for node in {self.alike.of(node) for node in self.wanted.sums} - set(sums):
+        for node in {self.said(node) for node in self.wanted.sums} - set(sums):
             each = Fraction(constant(node))  # the same in every row
             whole = [lowest(each.numerator * rows, each.denominator) for rows in read["~rows"]]
             sums[node] = whole if node.kind in RATIOS else [above for above, _ in whole]
-        return {node: sums[self.alike.of(node)] for node in self.wanted.sums}
+        return {node: sums[self.said(node)] for node in self.wanted.sums}
 
 
 def is_placed(spec: TableSpec) -> bool:

@@ -108,7 +108,10 @@ def combine(op: str, kind: Kind, a: Value, b: Value) -> Value:
         return _product(kind, a, b)
     if kind in RATIOS:
         a, b = same_below(a, b)
-    bound = {"add": a.bound + b.bound, "sub": a.bound + -b.bound}.get(op, a.bound.join(b.bound))
+    bound = {
+        "add": lambda: a.bound + b.bound, "sub": lambda: a.bound + -b.bound,
+        "min": lambda: a.bound.smaller(b.bound), "max": lambda: a.bound.larger(b.bound),
+    }[op]()  # fmt: skip
     wide = is_wide(bound, f"{op} of two {kind.value}s") or a.wide or b.wide
     left, right = widened(a, wide), widened(b, wide)
     if op == "add":
@@ -207,9 +210,8 @@ def half_up(a: Value, kind: Kind, step: int) -> Value:
     above = widened(a, wide)
     under = _below(below, wide)
     low = below_bound.low if below_bound.low > 0 else 1
-    bound = Bound(-(-a.bound.low // low) - 1 if a.bound.low > 0 else a.bound.low // low - 1, a.bound.high // low + 1)
-    bound = Bound(min(bound.low, 0), max(bound.high, 0))
     signed = a.bound.low < 0
+    bound = Bound(a.bound.low // low - 1 if signed else 0, max(a.bound.high // low + 1, 0))
     size = engine().quotient((above.abs() if signed else above) * 2 + under, under * 2, bound.size)
     expr = nw.when(above < 0).then(0 - size).otherwise(size) if signed else size
     bound = bound.times(step)

@@ -65,8 +65,10 @@ def beside(
         left = most
         early = predicate if predicate is not None and asked <= {*own, ""} else None
         for block in _blocks(rows, made, [name for name in own if name in asked], early, told, reach or Reach()):
-            for stretch in stretches:
-                block = stretch.joined(block, str(key))
+            if stretches:
+                keys = block.select(str(key))  # alone, so that no other column of the block is moved
+                first, last = keys.to_series().min(), keys.to_series().max()
+                block = block.hstack([one for stretch in stretches for one in stretch.found(keys, first, last)])
             block = (block if predicate is None else block.filter(predicate)).select(wanted)
             if left is not None:
                 block = block.head(left)
@@ -88,7 +90,8 @@ def _blocks(
         if told is not None:
             told(start, height)
         part = made(rows.slice(start, min(BLOCK, last - start))).select(columns)
-        block = (part if early is None else part.filter(early)).collect()
+        # In one piece: to join what lies in several takes twice as long.
+        block = (part if early is None else part.filter(early)).collect().rechunk()
         if block.height:
             yield block
 
@@ -111,16 +114,16 @@ class _Stretches:
         self._next = 0
         self._passed: Any = None
 
-    def joined(self, block: pl.DataFrame, key: str) -> pl.DataFrame:
-        """The block with what its rows find; the keys of one block are at or after those of the block before."""
-        first, last = block[key].min(), block[key].max()
+    def found(self, keys: pl.DataFrame, first: Any, last: Any) -> list[pl.Series]:
+        """What rows with these keys find; those of one block are at or after those of the block before."""
+        (key,) = keys.columns
         if self._passed is not None and first < self._passed:
             raise _changed(f"its rows are no longer in the order of {key}")
         self._passed, found = last, self._spanned(first, last)
-        joined = block.join(found, how="left", left_on=key, right_on=self._other.key_made, maintain_order="left")
-        if joined.height != block.height:
+        joined = keys.join(found, how="left", left_on=key, right_on=self._other.key_made, maintain_order="left")
+        if joined.height != keys.height:
             raise _changed(f"{key} is twice where each was once")
-        return joined
+        return joined.drop(key).get_columns()
 
     def _spanned(self, first: Any, last: Any) -> pl.DataFrame:
         """All stretches in which a key from the first to the last may be."""
@@ -134,11 +137,12 @@ class _Stretches:
             if self._lasts[number] > last:  # where it is the same key, the next stretch may begin with it too
                 break
             number += 1
-        held = pl.concat([self._held[one] for one in sorted(self._held)]) if self._held else self._stretch(number)
-        return held.unique(subset=self._other.key_made, keep="first") if self._other.repeats else held
+        held = [_between(self._held[one], self._other.key_made, first, last) for one in sorted(self._held)]
+        found = pl.concat(held or [self._stretch(number)], rechunk=True)
+        return found.unique(subset=self._other.key_made, keep="first") if self._other.repeats else found
 
     def _stretch(self, number: int) -> pl.DataFrame:
-        part = self._other.made(self._other.frame.slice(number * BLOCK, BLOCK)).select(self._columns).collect()
+        part = self._other.made(self._other.frame.slice(number * BLOCK, BLOCK)).select(self._columns).collect().rechunk()
         keys = part[self._other.key_made]
         if part.height and not self._is_within(number, keys.min(), keys.max()):
             raise _changed(f"what is looked up is no longer in the order of {self._other.key}")
@@ -147,6 +151,13 @@ class _Stretches:
     def _is_within(self, number: int, first: Any, last: Any) -> bool:
         """Whether the keys of a stretch are where its end and that of the one before it say."""
         return bool((not number or self._lasts[number - 1] <= first) and last <= self._lasts[number])
+
+
+def _between(part: pl.DataFrame, key: str, first: Any, last: Any) -> pl.DataFrame:
+    """The rows whose keys are from the first to the last; they are in the order of it."""
+    keys = part[key]
+    start = keys.search_sorted(first, "left")
+    return part.slice(start, keys.search_sorted(last, "right") - start)
 
 
 def _changed(how: str) -> SettlementError:

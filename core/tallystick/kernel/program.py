@@ -7,6 +7,7 @@ settled as each alone, and renaming a label changes nothing.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
@@ -22,6 +23,11 @@ from tallystick.kernel.language.nodes import walk
 from tallystick.kernel.parameters import Label, Parameter
 from tallystick.kernel.rules import twin
 from tallystick.kernel.trace import Activity, Traced, Watch, new_manager, trace
+
+Digests = dict[tuple[Any, ...], list[tuple[Mapping[str, Any], Mapping[str, str], str]]]
+"""Digests by the rule, each with the shape and the references that it is of."""
+MOST_ALIKE = 64
+"""So many shapes of a rule are looked through for the same one."""
 
 
 @frozen(eq=False, kw_only=True)
@@ -73,7 +79,8 @@ def compose(case: Case, *, watch: Watch | None = None) -> Program:
     other reason stops the contracts that hold it, and no others.
     """
     stops = {c.id: stop for c in case.contracts if (stop := _missing(c)) is not None}
-    identities = {c.id: _identities(c) for c in case.contracts if c.id not in stops}
+    digests: Digests = {}
+    identities = {c.id: _identities(c, digests) for c in case.contracts if c.id not in stops}
     holders: dict[str, dict[str, RuleEntry]] = {}
     for contract in case.contracts:
         for entry in contract.rules if contract.id in identities else ():
@@ -102,14 +109,14 @@ def _missing(contract: ContractCase) -> Stop | None:
     return None
 
 
-def _identities(contract: ContractCase) -> dict[str, str]:
+def _identities(contract: ContractCase, digests: Digests) -> dict[str, str]:
     """Label to identity. Rules that say exactly the same are told apart by their place among their labels."""
     entries = {entry.label: entry for entry in contract.rules}
     plain: dict[str, str] = {}
     numbered: dict[str, str] = {}
     taken: dict[str, int] = {}
     for label in sorted(entries):
-        said = _said(entries[label], entries, plain, ())
+        said = _said(entries[label], entries, plain, digests)
         taken[said] = taken.get(said, 0) + 1
         numbered[label] = f"{said}.{taken[said]}"
     if all(number.endswith(".1") for number in numbered.values()):
@@ -117,7 +124,10 @@ def _identities(contract: ContractCase) -> dict[str, str]:
     return _with_numbered_references(entries, numbered)
 
 
-def _said(entry: RuleEntry, entries: Mapping[str, RuleEntry], known: dict[str, str], above: tuple[str, ...]) -> str:
+def _said(
+    entry: RuleEntry, entries: Mapping[str, RuleEntry], known: dict[str, str], digests: Digests,
+    above: tuple[str, ...] = (),
+) -> str:  # fmt: skip
     if entry.label in above:
         circle = " → ".join([*above[above.index(entry.label) :], entry.label])
         raise InputError(
@@ -130,10 +140,10 @@ def _said(entry: RuleEntry, entries: Mapping[str, RuleEntry], known: dict[str, s
         )
     if entry.label not in known:
         refer = {
-            label: _said(_entry(entries, label, entry), entries, known, (*above, entry.label))
+            label: _said(_entry(entries, label, entry), entries, known, digests, (*above, entry.label))
             for label in references(entry)
         }
-        known[entry.label] = _digest(entry, refer)
+        known[entry.label] = _digest_once(entry, refer, digests)
     return known[entry.label]
 
 
@@ -163,10 +173,16 @@ def _entry(entries: Mapping[str, RuleEntry], label: str, asked_by: RuleEntry) ->
 
 def references(entry: RuleEntry) -> list[str]:
     """The labels that the rule refers to, in order of their names."""
-    found: list[str] = []
-    for spec in entry.cls.parameters.values():
-        found += _labels(spec, entry.shape.get(spec.name))
-    return sorted(set(found))
+    found: set[str] = set()
+    for spec in _referring_specs(entry.cls):
+        found.update(_labels(spec, entry.shape.get(spec.name)))
+    return sorted(found)
+
+
+@functools.cache
+def _referring_specs(cls: Any) -> tuple[Parameter, ...]:
+    """The parameters of a rule in which labels may stand."""
+    return tuple(spec for spec in cls.parameters.values() if spec.role in ("label", "labels", "parts"))
 
 
 def _labels(spec: Parameter, given: Any) -> Iterator[str]:
@@ -192,6 +208,19 @@ def _referring(spec: Parameter, given: Any, meant: Mapping[str, str]) -> Any:
     if spec.role == "label":
         return Label(meant[given])
     return tuple(Label(name) for name in sorted(meant[label] for label in dict.fromkeys(given)))
+
+
+def _digest_once(entry: RuleEntry, refer: Mapping[str, str], digests: Digests) -> str:
+    """The digest, worked out once for the many entries that are composed alike."""
+    given = frozenset(entry.values), frozenset(entry.rows)
+    alike = digests.setdefault((entry.cls, entry.use, entry.scheme, entry.pays, *given), [])
+    for shape, referred, digest in alike:
+        if shape == entry.shape and referred == refer:
+            return digest
+    made = _digest(entry, refer)
+    if len(alike) < MOST_ALIKE:
+        alike.append((entry.shape, refer, made))
+    return made
 
 
 def _digest(entry: RuleEntry, refer: Mapping[str, str]) -> str:

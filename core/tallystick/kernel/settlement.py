@@ -18,6 +18,7 @@ from tallystick.kernel.checks import (
     unit_states,
 )  # fmt: skip
 from tallystick.kernel.choices import listed_twice, not_whole
+from tallystick.kernel.collecting import put_off
 from tallystick.kernel.errors import Fault, InputError, SettlementError
 from tallystick.kernel.facts import Facts, Row
 from tallystick.kernel.language.nodes import Node, walk
@@ -84,6 +85,7 @@ class Settlement:
         return unit_states(self.program, self.reading)
 
 
+@put_off()
 def settle(
     case: Case, facts: Mapping[str, Facts], *, reference_rows: int = REFERENCE_ROWS, watch: Watch | None = None,
     progress: Progress | None = None, engine: str = "",

@@ -7,7 +7,7 @@ columns, a window becomes a column in a stated order that ends in the key.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -51,6 +51,10 @@ class Expressions:
         self.frame: Any = None
         self.leaves: Mapping[Node, Value] = {}
         """The frame, and what rows read from their contract's cell: set before anything is asked for."""
+        self.among: dict[Node, Collection[Any]] = {}
+        """For codes and days that rows read there, which there are at all."""
+        self.guard: Sequence[Node] = ()
+        """What holds of every row that is left: see :mod:`tallystick.kernel.pay.guarded`."""
         self.rounding = rounding
         self._joins = joins
         self._memo: dict[Node, Value] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -17,12 +17,15 @@ from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Beside
 from tallystick.kernel.pay.expressions import Expressions, column
 from tallystick.kernel.pay.layout import day_of_number, number_of_day
 from tallystick.kernel.pay.leaves import DTYPES, Columns, history, leaf, segment_of
-from tallystick.kernel.pay.small import Small, two_rows
+from tallystick.kernel.pay.lookups import two_rows
+from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import Value
 from tallystick.kernel.tables import TableSpec
 
 Row = Mapping[str, Any]
 PLACE = "~place"
+FEW_CODES = 1_000
+"""Up to how many codes that contracts name the rows that are looked up are chosen by beforehand."""
 
 
 @frozen
@@ -80,9 +83,9 @@ class Joins:
         left = {f"{name}~{number}": one.expr for number, one in enumerate(given)}
         rows.flush()
         if which.table in self._facts and not which.on:
-            if not self._facts[which.table].rows:
+            if not self._facts[which.table].rows or (found := self._of_facts(rows, which, name)) is None:
                 return self._nothing(which, given)
-            right, values, two = self._of_facts(rows, which, name)
+            right, values, two = found
             keys = [f"{key}~~right" for key in left]
             rows.frame = rows.frame.with_columns(**left).join(right, how="left", left_on=list(left), right_on=keys)
         else:
@@ -133,10 +136,15 @@ class Joins:
             )  # fmt: skip
         return values
 
-    def _of_facts(self, rows: Expressions, which: Which, name: str) -> tuple[Any, dict[str, Value], bool]:
+    def _of_facts(self, rows: Expressions, which: Which, name: str) -> tuple[Any, dict[str, Value], bool] | None:
+        """What rows find in another table, and the values that they read there; None if it has nothing for them."""
         facts, keys = self._facts[which.table], [f"{name}~{number}~~right" for number in range(len(which.keys))]
         made, values = self._taken(which, name)
-        right = made(nw.from_native(facts.frame))
+        looked_for = _looked_for(rows, which)
+        frame = nw.from_native(facts.frame)
+        right = made(frame.filter(*looked_for) if looked_for else frame)
+        if looked_for and not _rows_of(right):
+            return None
         if not self._wanted[which]:
             return right.unique(subset=keys), values, False
         twice = None if _is_unique(facts.spec, which) else _twice(right, keys)
@@ -240,6 +248,22 @@ def _alike(rows: Expressions, which: Which) -> Which:
     return attrs.evolve(which, args=tuple(code or arg for code, arg in zip(codes, which.args, strict=True)))
 
 
+def _looked_for(rows: Expressions, which: Which) -> list[Any]:
+    """What can be said beforehand of the rows that anybody finds: which of the few codes and days contracts name."""
+    found = {key: _among(rows, arg) for key, arg in zip(which.keys, which.args, strict=True)}
+    return [nw.col(key).is_in(sorted(few)) for key, few in found.items() if few is not None and len(few) <= FEW_CODES]
+
+
+def _among(rows: Expressions, arg: Node | str) -> Collection[Any] | None:
+    """What is looked for at all, if contracts name it, or every row that is left has what its contract names."""
+    if isinstance(arg, str):
+        return [arg]
+    if arg in rows.among:
+        return rows.among[arg]
+    same = (pair for one in rows.guard if one.op == "eq" for pair in (one.args, one.args[::-1]))
+    return next((rows.among[other] for mine, other in same if mine == arg and other in rows.among), None)
+
+
 def _stored(kind: Kind, value: Any) -> Any:
     if value is None or kind not in (Kind.PRICE, Kind.RATE) or isinstance(value, tuple):
         return value
@@ -256,6 +280,11 @@ def _twice(right: Any, keys: list[str]) -> Any:
     held = right.filter(*[~nw.col(key).is_null() for key in keys]).group_by(keys).agg(nw.len().alias("~n"))
     (twice,) = engine().collected([held.filter(nw.col("~n") > 1).to_native()])
     return twice.sort(keys) if len(twice) else None
+
+
+def _rows_of(right: Any) -> int:
+    (counted,) = engine().collected([right.select(nw.len().cast(nw.Int64).alias("~n")).to_native()])
+    return int(counted["~n"][0])
 
 
 def _said(values: Sequence[Any], kinds: Sequence[Kind]) -> list[Any]:

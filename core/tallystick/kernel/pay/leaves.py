@@ -67,6 +67,8 @@ def leaf(
     missing = None in looked_at
     if held is not None and kind is not Kind.MOMENT and not missing and (first := _same(looked_at)) is not None:
         return constant(kind, number_of_day(first) if kind is Kind.DAY else first)
+    if held is not None and not missing and looked_at:
+        values = [looked_at[0] if v is None else v for v in values]  # a column without gaps is faster to work with
     optional = node.optional or missing
     if kind in RATIOS:
         return attrs.evolve(_ratio_leaf(node, values, name, columns, optional=optional), stops=stops)

@@ -16,7 +16,8 @@ from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS
 from tallystick.kernel.pay.leaves import Columns
 from tallystick.kernel.pay.passes import nonzero
 from tallystick.kernel.pay.read import Payer
-from tallystick.kernel.pay.scan import CELL, Scan, Wanted
+from tallystick.kernel.pay.scan import CELL, Scan
+from tallystick.kernel.pay.wanted import Wanted
 from tallystick.kernel.program import Program, Use
 from tallystick.kernel.trace import TracedFlow
 

@@ -73,6 +73,10 @@ class Overlay:
         """What stands for a sentence that was asked for; others stand for themselves."""
         return self._done.get(node, node)
 
+    def is_one_of(self, whose: int) -> Node:
+        """Whether the row's contract is one of these."""
+        return Node(OWNED, (), (self._number(whose),), kind=Kind.FLAG, grain=TERMS)
+
     def _remember(self, node: Node, whose: int, laid: Node) -> None:
         if node != laid and node.grain.name == self._table and node.op not in _APART:
             self._under.setdefault(node, []).append((whose, laid))
@@ -125,7 +129,7 @@ class Overlay:
         found = [(self._in_one_form(alike, chained), _all(alike)) for alike in forms.values()]
         laid = found[-1][0]
         for node, whose in reversed(found[:-1]):
-            flag = Node(OWNED, (), (self._number(whose),), kind=Kind.FLAG, grain=TERMS)
+            flag = self.is_one_of(whose)
             whole = node if node.grain.name == self._table else laid
             laid = Node(
                 "when", (flag, node, laid), (), kind=node.kind, grain=whole.grain,
@@ -157,7 +161,7 @@ class Overlay:
         for links, whose in says:
             for link, at in zip(links, _matched(links, longest), strict=True):
                 places[at].append((link, whose))
-            for at, links_here in enumerate(places):
+            for links_here in places:
                 if not links_here or links_here[-1][1] != whose:
                     links_here.append((_NOTHING_MORE[op], whose))
         made = self._over(places[0])

@@ -15,16 +15,17 @@ from attrs import evolve
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
-from tallystick.kernel.language.series import literal, series
+from tallystick.kernel.language.series import Flag, literal, series
 from tallystick.kernel.language.words import when
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.faults import stop_in
 from tallystick.kernel.pay.layout import Layout
 from tallystick.kernel.pay.operations import plus
 from tallystick.kernel.pay.overlaid import EVERYONE, Asked
-from tallystick.kernel.pay.scan import Grouped, Scan, Wanted
+from tallystick.kernel.pay.scan import Scan
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import RATIOS
+from tallystick.kernel.pay.wanted import Grouped, Wanted
 
 _MOVES = ("add", "sub", "neg")
 
@@ -161,14 +162,18 @@ class Passes:
             self.queries.append(queries)
             scans = [scan for scan, _ in planned]
             for table, scan, frame in zip(tables, scans, engine().collected(queries), strict=True):
-                self.found[level, table] = found = scan.grouped(frame)
-                _require_every_row(self.facts[table], sum(found.rows))
+                count = scan.count()
+                counted = None if count is None else engine().collected([count.to_native()])[0]
+                self.found[level, table] = found = scan.grouped(frame, counted)
+                _require_every_row(self.facts[table], found.counted.total())
 
     def _query(self, table: str, wanted: Wanted, small: Small) -> tuple[Scan, Any]:
         """The query of one table. Columns that rules share are wider; where that is too wide, each rule has its own."""
         common = (self.facts, table, wanted, small, self.layout, self.lists)
         try:
             scan = Scan(*common, small.program.uses)
+            if scan.guard and not scan.is_total:
+                scan = Scan(*common, small.program.uses, all_rows=True)
             return scan, scan.query()
         except SettlementError:
             scan = Scan(*common)
@@ -267,3 +272,19 @@ def nonzero(amount: Node) -> Node:
         parts = [series(nonzero(arg)) for arg in amount.args[1:]]
         return when(series(amount.args[0]), *parts).node  # type: ignore[no-any-return]
     return when(series(amount) != 0, literal(Kind.COUNT, 1)).node  # type: ignore[no-any-return]
+
+
+def rows_where_it_holds(where: Node) -> Node:
+    """How many rows a condition holds for, as a row expression to sum."""
+    return when(Flag(where), literal(Kind.COUNT, 1)).node  # type: ignore[no-any-return]
+
+
+def may_be_missing(account: Node) -> bool:
+    """False for an account that is certainly there: a pot, a fund, or one of the contract's parties."""
+    return account.bare.op not in ("pot", "fund") and account.bare.data[:1] != ("contract",)
+
+
+def apart(amount: Node, units: Node | None) -> list[Node]:
+    """What is summed for each account that rows name: pence, units, and the rows that have money."""
+    rows = nonzero(amount)
+    return [amount.bare, rows if units is None else units.bare, rows]

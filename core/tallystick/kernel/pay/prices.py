@@ -12,7 +12,7 @@ from tallystick.kernel.errors import Fault, InputError, did_you_mean
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.pay import operations
 from tallystick.kernel.pay.exact import pair
-from tallystick.kernel.pay.small import in_force
+from tallystick.kernel.pay.lookups import in_force
 from tallystick.kernel.prices import key_columns, price_columns, step_nodes
 
 Row = Mapping[str, Any]

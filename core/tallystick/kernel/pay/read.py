@@ -10,18 +10,18 @@ from typing import Any
 
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
-from tallystick.kernel.language.series import Flag, literal
-from tallystick.kernel.language.words import when
 from tallystick.kernel.pay import claims, operations
 from tallystick.kernel.pay.engines import engine_for, speaking
 from tallystick.kernel.pay.faults import stop_contract, stop_in
 from tallystick.kernel.pay.layout import Layout, lay_out
+from tallystick.kernel.pay.lookups import Lookups
 from tallystick.kernel.pay.operations import Stopped
 from tallystick.kernel.pay.overlaid import EVERYONE
-from tallystick.kernel.pay.passes import Passes, nonzero
+from tallystick.kernel.pay.passes import Passes, apart, may_be_missing, nonzero, rows_where_it_holds
 from tallystick.kernel.pay.prices import resolve_lists
-from tallystick.kernel.pay.scan import Wanted, is_placed
-from tallystick.kernel.pay.small import Column, Domain, Lookups, Small, added
+from tallystick.kernel.pay.scan import is_placed
+from tallystick.kernel.pay.small import Column, Domain, Small, added
+from tallystick.kernel.pay.wanted import Wanted
 from tallystick.kernel.program import Program, Use
 from tallystick.kernel.reading import (
     NO_ACCOUNT,
@@ -108,7 +108,7 @@ class Payer:
             self._plan_node(right)
         for says, where in traced.nevers:
             asked_by("never", says)
-            self.passes.want_sum(counted(where))
+            self.passes.want_sum(rows_where_it_holds(where))
 
     def _plan_node(self, node: Node) -> None:
         if node.grain.table:
@@ -222,7 +222,7 @@ class Payer:
             for carry in use.traced.carries:
                 emitter.carry(carry.pot, carry.amount, carry.reason, reading)
             for number, (_, where) in enumerate(use.traced.nevers):
-                for place, rows in emitter.by_place(counted(where)):
+                for place, rows in emitter.by_place(rows_where_it_holds(where)):
                     if rows != 0 and not emitter.stopped(place, reading, rows):
                         reading.nevers.append(NeverLine(*emitter.key(place), identity, number, rows))
             for says, left, right in use.traced.laws:
@@ -242,22 +242,6 @@ def _without_faulty(reading: Reading) -> Reading:
         for name in ("flows", "units", "received", "figures", "carries", "laws", "nevers")
     }
     return Reading(**kept, unplaced=reading.unplaced, faults=reading.faults)
-
-
-def counted(where: Node) -> Node:
-    """How many rows a condition holds for, as a row expression to sum."""
-    return when(Flag(where), literal(Kind.COUNT, 1)).node  # type: ignore[no-any-return]
-
-
-def may_be_missing(account: Node) -> bool:
-    """False for an account that is certainly there: a pot, a fund, or one of the contract's parties."""
-    return account.bare.op not in ("pot", "fund") and account.bare.data[:1] != ("contract",)
-
-
-def apart(amount: Node, units: Node | None) -> list[Node]:
-    """What is summed for each account that rows name: pence, units, and the rows that have money."""
-    rows = nonzero(amount)
-    return [amount.bare, rows if units is None else units.bare, rows]
 
 
 class _Emitter:

@@ -7,30 +7,35 @@ contract and read only for those that hold its rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import datetime
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import narwhals.stable.v2 as nw
-from attrs import field, frozen
 
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.facts import Facts
-from tallystick.kernel.language.nodes import Kind, Node
+from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.language.series import literal
 from tallystick.kernel.pay.alike import Alike, together
 from tallystick.kernel.pay.bounds import NARROW, WIDE
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.exact import lowest
 from tallystick.kernel.pay.expressions import Expressions
+from tallystick.kernel.pay.guarded import guard
 from tallystick.kernel.pay.joins import PLACE, Joins
-from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout
+from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout, number_of_day
 from tallystick.kernel.pay.leaves import Columns, leaf, segment_of
 from tallystick.kernel.pay.operations import MISSING
 from tallystick.kernel.pay.overlaid import CHOSEN, OWNED, Asked, Overlay
 from tallystick.kernel.pay.plainer import constant
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import NUMBERS, RATIOS, Value, widened
+from tallystick.kernel.pay.wanted import Grouped, Wanted
 from tallystick.kernel.program import Use
 from tallystick.kernel.tables import TableSpec
 
@@ -39,53 +44,17 @@ _YES, _NO = (literal(Kind.COUNT, number).node for number in (1, 0))
 Row = Mapping[str, Any]
 
 
-@frozen(eq=False, kw_only=True)
-class Wanted:
-    """What a pass wants of one table: sums by cell, and the codes that the sums are kept apart by."""
-
-    sums: dict[Node, None] = field(factory=dict)
-    codes: dict[Node, list[Node]] = field(factory=dict)
-    """Each code with the sums that it keeps apart: where all of them are nothing, the code is left out."""
-    facts: set[Node] = field(factory=set)
-    """Those of the sums that are totalled over all rows, also those of no contract."""
-    asked: dict[Node, Asked] = field(factory=dict)
-    """By whom they are asked for; what is not in it, by everyone."""
-    parties: set[str] = field(factory=set)
-    """``provider``, ``commissioner`` or ``scheme``, if facts are totalled to them."""
-
-    def roots(self) -> list[Node]:
-        """Every node to compile."""
-        return [*self.sums, *self.codes]
-
-
-@frozen(eq=False, kw_only=True)
-class Grouped:
-    """What a scan found: one entry a group, in columns. ``cells`` may be negative for unplaced rows.
-
-    ``of_cells`` and ``rows_of_cells`` are the same by cell, one entry for each cell of the layout.
-    """
-
-    cells: list[int]
-    rows: list[int]
-    segments: list[int] | None
-    codes: dict[Node, list[Any]]
-    parties: dict[str, list[Any]]
-    sums: dict[Node, list[Any]]
-    """What each sum came to; ``Stopped`` where there is none."""
-    stops: dict[Node, list[Any]]
-    """For those codes that may stop whoever looks at them: ``Stopped``, or None."""
-    of_cells: dict[Node, list[Any]]
-    rows_of_cells: list[int]
-
-
 class Scan:
     """Builds the query of one pass over one table."""
 
     def __init__(
         self, facts: Mapping[str, Facts], table: str, wanted: Wanted, small: Small, layout: Layout,
-        lists: Callable[[str], Sequence[Row]], alike: Mapping[str, Use] | None = None,
+        lists: Callable[[str], Sequence[Row]], alike: Mapping[str, Use] | None = None, *, all_rows: bool = False,
     ) -> None:  # fmt: skip
-        """``alike`` are the rules whose numbers may share columns; without any, each keeps its own."""
+        """``alike`` are the rules whose numbers may share columns; without any, each keeps its own.
+
+        Rows in which every sum is nothing are left out, unless ``all_rows`` are asked for.
+        """
         self.facts, self.wanted, self.small, self.layout = facts[table], wanted, small, layout
         self.alike = Alike(alike or {})
         self._owners: dict[Any, list[bool]] = {}
@@ -93,13 +62,18 @@ class Scan:
         roots = [self.said(root) for root in wanted.roots()]
         self.sums = {self.said(one): n for n, one in enumerate(wanted.sums) if constant(self.said(one)) is None}
         self.codes = {self.said(node): number for number, node in enumerate(wanted.codes)}
+        self.code_asked = {node: self._who_asks(node) for node in self.codes} if alike else {}
         """What is summed, and kept apart by, with the number in its column's name: alike ones are one column."""
         joins = Joins(facts, lists, small, roots)
         self.rows = Expressions(self.facts, roots, small.program.case.rounding, joins)
-        coarse, looked_up = _parts(roots, table)
+        coarse, looked_up = _parts([*roots, *self.code_asked.values()], table)
         self.rows.frame = nw.from_native(self.facts.frame)
         joins.beside(self.rows, looked_up)
         self.rows.leaves = self._placed(coarse)
+        self.guard = [] if all_rows or not alike else self._guard()
+        self._all_rows = self.rows.frame
+        if self.guard:
+            self.rows.frame, self.rows.guard = self._guarded(), self.guard
         for node in looked_up:  # joins first: a row is then narrow while it is joined
             self.rows.value(node)
 
@@ -120,6 +94,37 @@ class Scan:
                 asked[said] = asked[said].too(one) if said in asked else one
         return asked
 
+    def _who_asks(self, code: Node) -> Node:
+        """Whether the row's contract is one of those for which sums are kept apart by the code."""
+        whose = [self.wanted.asked.get(one, Asked()).whose for one in self.wanted.codes if self.said(one) == code]
+        return self.overlay.is_one_of(reduce(or_, whose))
+
+    def _guard(self) -> list[Node]:
+        """What each row must have for any sum to be more than nothing; nothing where a row looks at others."""
+        sums = [self.said(one) for listed in self.wanted.codes.values() for one in listed]
+        looks_around = any(part.op in ("running", "first", "earlier") for part in walk(*self.sums, *self.codes))
+        if self.wanted.facts or looks_around or any(constant(one) is not None for one in sums):
+            return []
+        return guard(self.sums)
+
+    def _guarded(self) -> Any:
+        conditions = [self.rows.value(one).expr for one in self.guard]
+        self.rows.flush()
+        return self.rows.frame.filter(*(one.fill_null(True) for one in conditions))
+
+    @property
+    def is_total(self) -> bool:
+        """True if every sum says something of every row, and stops nobody: then rows may be left out."""
+        values = [self._looked_at(node) for node in self.sums] + [self.rows.value(node) for node in self.codes]
+        optional = any(value.optional for value in values[: len(self.sums)])
+        return not optional and all(value.stops is None for value in values)
+
+    def count(self) -> Any:
+        """The lazy frame of how many rows each cell has; None where the sums are of all rows."""
+        if not self.guard:
+            return None
+        return self._all_rows.select(CELL).group_by(CELL).agg(nw.len().cast(nw.Int64).alias("~rows"))
+
     @property
     def key(self) -> str:
         """The column that names a row; a table that is paid for has one."""
@@ -131,16 +136,25 @@ class Scan:
         leaves = {}
         for number, node in enumerate(coarse):
             values, held = self._coarse(node)
+            if node.kind is Kind.CODE:
+                self.rows.among[node] = {one for one in values if isinstance(one, str)}
+            elif node.kind is Kind.DAY:
+                self.rows.among[node] = {number_of_day(one) for one in values if isinstance(one, datetime.date)}
             leaves[node] = leaf(node, values, f"~leaf{number}", columns, held=held, reason=self.rows.reason)
+        # What a row reads that is in no contract's cell, nobody looks at; but nothing is kept apart there.
+        flags = {f"~leaf{number}" for number, node in enumerate(coarse) if node.op == OWNED}
+        careless = frozenset(columns.values) - flags
         assert spec.date is not None  # a table without one is only looked up
         columns.add(PLACE, [place for _, _, place in self.layout.cells], nw.Int64)
         frame = self.rows.frame.with_columns(segment_of(nw.col(spec.date), self.layout.breaks).alias(SEGMENT))
         if self._names_all and not self.wanted.facts and self.layout.is_undivided:
-            self.rows.frame = self._at_once(frame, columns)
+            self.rows.frame = self._at_once(frame, columns, careless)
         else:
             columns.add(f"{CELL}~~right", range(len(self.layout.cells)), nw.Int64)
             frame = self._with_cells(frame)
-            self.rows.frame = engine().looked_up(frame, [CELL], columns.values, columns.dtypes, [f"{CELL}~~right"])
+            self.rows.frame = engine().looked_up(
+                frame, [CELL], columns.values, columns.dtypes, [f"{CELL}~~right"], careless
+            )
         return leaves
 
     def _coarse(self, node: Node) -> tuple[list[Any], list[bool]]:
@@ -161,8 +175,8 @@ class Scan:
     def _owned(self, number: Any) -> list[bool]:
         """Whether each cell's contract is one of those that an overlay has a number for."""
         if number not in self._owners:
-            whose = self.overlay.owners[number]
-            theirs = [bool(whose >> contract & 1) for contract in range(len(self.layout.contracts))]
+            whose, contracts = self.overlay.owners[number], len(self.layout.contracts)
+            theirs = [bit == "1" for bit in reversed(f"{whose & (1 << contracts) - 1:0{contracts}b}")]
             self._owners[number] = [theirs[contract] for contract, _, _ in self.layout.cells]
         return self._owners[number]
 
@@ -172,14 +186,14 @@ class Scan:
         stats = self.facts.stats.get("contract")
         return "contract" in self.facts.spec.columns and stats is not None and stats.nulls == 0
 
-    def _at_once(self, frame: Any, columns: Columns) -> Any:
+    def _at_once(self, frame: Any, columns: Columns, careless: Collection[str]) -> Any:
         """Where every contract is one cell, one join by its name brings all; a row of another day is in no place."""
         columns.add(
             "contract~~right", [self.layout.contracts[number].id for number, _, _ in self.layout.cells], nw.String
         )
         columns.add("~cell found", range(len(self.layout.cells)), nw.Int64)
         columns.add("~its segment", [segment for _, segment, _ in self.layout.cells], nw.Int64)
-        frame = engine().looked_up(frame, ["contract"], columns.values, columns.dtypes, ["contract~~right"])
+        frame = engine().looked_up(frame, ["contract"], columns.values, columns.dtypes, ["contract~~right"], careless)
         inside = nw.col(SEGMENT) == nw.col("~its segment")
         cell = nw.when(inside).then(nw.col("~cell found")).otherwise(nw.lit(NO_CONTRACT, dtype=nw.Int64))
         return frame.with_columns(cell.alias(CELL), nw.when(inside).then(nw.col(PLACE)).alias(PLACE))
@@ -262,12 +276,19 @@ class Scan:
         for one in sums:
             is_some = one.expr if one.kind is Kind.FLAG else one.expr != 0
             something = something | (is_some.fill_null(True) if one.optional else is_some)
+        if node in self.code_asked:
+            something = something & self.rows.leaves[self.code_asked[node]].expr
         return nw.when(something).then(code.expr)
 
-    def grouped(self, frame: Any) -> Grouped:
-        """The collected result as plain columns."""
+    def grouped(self, frame: Any, count: Any = None) -> Grouped:
+        """The collected result as plain columns, with that of ``count`` where there is one."""
         read = {name: frame[name].to_list() for name in frame.columns}
         by_cell = self._by_cell(nw.from_native(frame, eager_only=True))
+        counted = Counter[int]()
+        of_rows = frame if count is None else count
+        for cell, rows in zip(of_rows[CELL].to_list(), of_rows["~rows"].to_list(), strict=True):
+            counted[cell] += rows
+        by_cell["~rows"] = [counted[cell] for cell in range(len(self.layout.cells))]
         reasons = [None, *self.rows.reasons]
         return Grouped(
             cells=read[CELL], rows=read["~rows"], segments=read.get(SEGMENT), sums=self._sums(read),
@@ -277,7 +298,7 @@ class Scan:
                 node: [reasons[w] for w in read[why]]
                 for node in self.wanted.codes if (why := f"~stopcode{self.codes[self.said(node)]}") in read
             },
-            of_cells=self._sums(by_cell), rows_of_cells=by_cell["~rows"],
+            of_cells=self._sums(by_cell), rows_of_cells=by_cell["~rows"], counted=counted,
         )  # fmt: skip
 
     def _by_cell(self, frame: Any) -> dict[str, list[Any]]:
@@ -368,4 +389,4 @@ def _by_parties(layout: Layout, parties: tuple[str, ...]) -> Any:
     return layout.by_parties[parties]
 
 
-__all__ = ["CELL", "Grouped", "Kind", "Scan", "Wanted"]
+__all__ = ["CELL", "Scan", "is_placed"]

@@ -14,11 +14,11 @@ from typing import Any
 
 from attrs import field, frozen
 
-from tallystick.kernel.errors import Fault
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.pay import operations
 from tallystick.kernel.pay.exact import allotted, fitted, pair
 from tallystick.kernel.pay.layout import Layout, terms
+from tallystick.kernel.pay.lookups import Lookups, two_rows
 from tallystick.kernel.pay.operations import Stopped
 from tallystick.kernel.program import Program
 from tallystick.kernel.reading import BAD_WEIGHT, NO_FIT
@@ -34,45 +34,6 @@ class Domain:
     size: int
     places: Sequence[int]
     """For each member, which contract's period it belongs to; -1 for a stopped contract's."""
-
-
-class Lookups:
-    """Other tables as the small grains see them: indexed once for each set of key columns."""
-
-    def __init__(self, rows_of: Callable[[str], Sequence[Mapping[str, Any]]]) -> None:
-        self._rows_of = rows_of
-        self._index: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Mapping[str, Any]]]] = {}
-
-    def found(
-        self, table: str, keys: tuple[str, ...], fixed: tuple[tuple[str, str], ...], values: tuple[Any, ...], day: Any
-    ) -> list[Mapping[str, Any]]:
-        """The rows that match, in force on the day if one is given."""
-        if any(value is None for value in values):
-            return []
-        which = (table, keys, fixed)
-        if which not in self._index:
-            index: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-            for row in self._rows_of(table):
-                if all(row.get(name) == text for name, text in fixed):
-                    index.setdefault(tuple(row.get(name) for name in keys), []).append(row)
-            self._index[which] = index
-        rows = self._index[which].get(values, [])
-        return rows if day is None else [row for row in rows if in_force(row, day)]
-
-
-def two_rows(table: str, keys: Sequence[str], values: Sequence[Any]) -> Stopped:
-    """What stands where a look-up finds two rows: a fault of the input, if anybody asks."""
-    said = ", ".join(f"{name} {value}" for name, value in zip(keys, values, strict=False))
-    return Stopped("a look-up finds two rows", Fault(
-        code="lookup/two-rows", found=f"{table} has 2 rows for {said}", file=table,
-        why="a rule looks one row up there, and would not know which to take", write="keep one of them",
-    ))  # fmt: skip
-
-
-def in_force(row: Mapping[str, Any], day: Any) -> bool:
-    """True if the row's validity contains the day; an open end is open."""
-    start, end = row.get("from_day"), row.get("to_day")
-    return (start is None or start <= day) and (end is None or day <= end)
 
 
 @frozen(eq=False, kw_only=True)
@@ -93,6 +54,7 @@ class Small:
     lists: dict[str, tuple[Domain, list[Mapping[str, Any]]]] = field(factory=dict)
     memo: dict[tuple[Node, str], Column] = field(factory=dict)
     holding: dict[frozenset[str], list[bool]] = field(factory=dict)
+    indexes: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Mapping[str, Any]]]] = field(factory=dict)
     cells: Domain = field(init=False)
     periods: Domain = field(init=False)
 
@@ -262,13 +224,19 @@ def _find(small: Small, node: Node, domain: Domain) -> Column:
 def _in_list(small: Small, node: Node, domain: Domain) -> Iterator[Stopped | tuple[Any, list[Mapping[str, Any]]]]:
     """The same in the contract's own list, in its period."""
     name, _, keys, fixed = node.data[:4]
-    index: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for place, record in zip(small.list_domain(str(name)).places, small.records(str(name)), strict=True):
-        if all(record.get(one) == text for one, text in fixed):  # type: ignore[attr-defined]
-            index.setdefault((place, *(record.get(key) for key in keys)), []).append(record)  # type: ignore[attr-defined]
+    index = small.indexes.get((name, keys, fixed))
+    if index is None:
+        index = small.indexes[name, keys, fixed] = {}
+        for place, record in zip(small.list_domain(str(name)).places, small.records(str(name)), strict=True):
+            if all(record.get(one) == text for one, text in fixed):  # type: ignore[attr-defined]
+                index.setdefault((place, *map(record.get, keys)), []).append(record)  # type: ignore[call-overload]
     args = [small.column(arg, domain) for arg in node.args]
     for place, *given in zip(domain.places, *args, strict=True):
-        yield operations.stop_in(given) or (given, [] if None in given else index.get((place, *given), []))
+        found = index.get((place, *given))
+        if found is not None and None not in given:
+            yield given, found
+        else:
+            yield operations.stop_in(given) or (given, [])
 
 
 def _exists(small: Small, node: Node, domain: Domain) -> Column:

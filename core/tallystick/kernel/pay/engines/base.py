@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals.stable.v2 as nw
@@ -108,8 +108,12 @@ class Engine(ABC):
         small: Mapping[str, Sequence[Any]],
         dtypes: Mapping[str, Any],
         small_keys: Sequence[str],
+        careless: Collection[str] = (),
     ) -> Any:
-        """The rows with the other columns of a small table for their keys; no keys are twice in it."""
+        """The rows with the other columns of a small table for their keys; no keys are twice in it.
+
+        In the columns that are ``careless`` anything may stand where a row finds nothing.
+        """
         return rows.join(self.small(small, dtypes), how="left", left_on=list(keys), right_on=list(small_keys))
 
     def rested(self, frame: Any) -> Any:

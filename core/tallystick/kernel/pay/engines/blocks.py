@@ -142,7 +142,9 @@ class _Stretches:
         return found.unique(subset=self._other.key_made, keep="first") if self._other.repeats else found
 
     def _stretch(self, number: int) -> pl.DataFrame:
-        part = self._other.made(self._other.frame.slice(number * BLOCK, BLOCK)).select(self._columns).collect().rechunk()
+        part = (
+            self._other.made(self._other.frame.slice(number * BLOCK, BLOCK)).select(self._columns).collect().rechunk()
+        )
         keys = part[self._other.key_made]
         if part.height and not self._is_within(number, keys.min(), keys.max()):
             raise _changed(f"what is looked up is no longer in the order of {self._other.key}")

@@ -6,7 +6,7 @@ the row is moved: several times faster, for a table of which every combination o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import polars as pl
@@ -17,8 +17,14 @@ MOST_PLACES = 4_000_000
 _PLACE, _ROW = pl.Int64, pl.UInt32
 
 
-def gathered(rows: pl.LazyFrame, keys: Sequence[str], table: pl.DataFrame, table_keys: Sequence[str]) -> Any:
-    """The rows with the other columns of the table for their keys; None if the table cannot be gathered from."""
+def gathered(
+    rows: pl.LazyFrame, keys: Sequence[str], table: pl.DataFrame, table_keys: Sequence[str],
+    careless: Collection[str] = (),
+) -> Any:  # fmt: skip
+    """The rows with the other columns of the table for their keys; None if the table cannot be gathered from.
+
+    In the columns that are careless anything may stand where a row finds nothing.
+    """
     if table.is_empty():
         return None
     lists = [_Key.of(table[name]) for name in table_keys]
@@ -34,22 +40,28 @@ def gathered(rows: pl.LazyFrame, keys: Sequence[str], table: pl.DataFrame, table
     own = table.select(places.alias("place")).with_row_index("row").drop_nulls()
     if own["place"].is_duplicated().any():
         return None
-    # What is not found is in a last place, which has a last row, in which nothing is said.
-    row_of = pl.DataFrame({"place": pl.Series(range(size + 1), dtype=_PLACE)}).join(
-        own, on="place", how="left", maintain_order="left"
-    )["row"].fill_null(table.height)
-    others = table.drop(table_keys)
-    found = _taken(combined.fill_null(size).cast(_ROW), row_of.cast(_ROW), pl.concat([others, others.clear(1)]))
-    name = f"~found by {table_keys[0]}"
-    return rows.with_columns(found.alias(name)).with_columns(pl.col(name).struct.field(one) for one in others.columns)
+    # What is not found is in a last place, which has a last row of its own.
+    row_of = (
+        pl.DataFrame({"place": pl.Series(range(size + 1), dtype=_PLACE)})
+        .join(own, on="place", how="left", maintain_order="left")["row"]
+        .fill_null(table.height)
+    )
+    found = _taken(combined.fill_null(size).cast(_ROW), row_of.cast(_ROW), table.drop(table_keys), careless)
+    name, taken = f"~found by {table_keys[0]}", [one for one in table.columns if one not in table_keys]
+    return rows.with_columns(found.alias(name)).with_columns(pl.col(name).struct.field(one) for one in taken)
 
 
-def _taken(place: pl.Expr, row_of: pl.Series, table: pl.DataFrame) -> pl.Expr:
+def _taken(place: pl.Expr, row_of: pl.Series, table: pl.DataFrame, careless: Collection[str]) -> pl.Expr:
     """The columns of the rows at the places, as one: a row takes all of them for little more than the price of one."""
     straight = bool((row_of == pl.Series(range(len(row_of)))).all())
+    nothing = table.clear(1).with_columns(table.head(1).select(name for name in table.columns if name in careless))
+    found_all = table.rechunk()  # of a column in which nothing is missing more is taken in the time
+    with_nothing = pl.concat([table, nothing], rechunk=True)
 
     def take(places: pl.Series) -> pl.Series:
-        return table[places if straight else row_of[places]].to_struct()
+        rows = places if straight else row_of[places]
+        all_there = not len(rows) or rows.max() < found_all.height  # type: ignore[operator]
+        return (found_all if all_there else with_nothing)[rows].to_struct()
 
     return place.map_batches(take, return_dtype=pl.Struct(table.schema), is_elementwise=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -72,14 +72,15 @@ class Polars(Engine):
         small: Mapping[str, Sequence[Any]],
         dtypes: Mapping[str, Any],
         small_keys: Sequence[str],
+        careless: Collection[str] = (),
     ) -> Any:
         """Gathered by the places of the keys, where they have few enough."""
         from tallystick.kernel.pay.engines.gathered import gathered
 
         table = nw.from_dict(small, schema=dtypes, backend="polars").to_native()
-        found = gathered(rows.to_native(), keys, table, small_keys)
+        found = gathered(rows.to_native(), keys, table, small_keys, careless)
         if found is None:
-            return super().looked_up(rows, keys, small, dtypes, small_keys)
+            return super().looked_up(rows, keys, small, dtypes, small_keys, careless)
         return nw.from_native(found)
 
     def lazy(self, queries: Sequence[Any]) -> Any:

@@ -6,31 +6,34 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.rules import PriceStep, Rule
-from tallystick.kernel.tables import Table
-from tallystick_rules.price_steps import STEPS
-from tallystick_rules.rules import RULES
-from tallystick_rules.tables import TABLES
 
 if TYPE_CHECKING:
+    from tallystick.kernel.rules import PriceStep, Rule
     from tallystick.kernel.settlement import Settlement
+    from tallystick.kernel.tables import Table
 
 
 @hookimpl
 def register_rules() -> tuple[type[Rule], ...]:
     """Bring the national payment mechanisms."""
+    from tallystick_rules.rules import RULES  # here, so that a command line that asks for no rule loads none
+
     return RULES
 
 
 @hookimpl
 def register_tables() -> tuple[type[Table], ...]:
     """Bring the tables that they read, price lists included."""
+    from tallystick_rules.tables import TABLES
+
     return TABLES
 
 
 @hookimpl
 def register_price_steps() -> tuple[type[PriceStep], ...]:
     """Bring the steps by which national price lists are derived."""
+    from tallystick_rules.price_steps import STEPS
+
     return STEPS
 
 

@@ -106,10 +106,8 @@ def test_more_contracts_are_not_more_columns(folder: Path, facts: Mapping[str, F
     assert _sums(_read(folder, facts, 100, 20)) == _sums(_read(folder, facts, 1_000, 20))
 
 
-def test_fifty_compositions_are_less_than_four_times_the_columns_of_one(
-    folder: Path, facts: Mapping[str, Facts]
-) -> None:
-    assert _sums(_read(folder, facts, 100, 50)) < 4 * _sums(_read(folder, facts, 100, 1))
+def test_fifty_compositions_are_not_many_more_columns_than_one(folder: Path, facts: Mapping[str, Facts]) -> None:
+    assert _sums(_read(folder, facts, 100, 50)) < 1.5 * _sums(_read(folder, facts, 100, 1))
 
 
 def test_what_is_collected_grows_with_contracts_and_bodies_and_not_with_rows(

@@ -41,22 +41,35 @@ def made(op: str, *args: Node, kind: Kind = Kind.COUNT) -> Node:
     return Node(op, args, (), kind=kind, grain=grain)
 
 
-numbers = st.deferred(lambda: st.one_of(
-    st.sampled_from([*map(column, COLUMNS), *map(term, TERMS_OF), literal(0), literal(1), literal(7)]),
-    st.builds(made, st.sampled_from(["add", "sub", "mul", "max", "min"]), numbers, numbers),
-    st.builds(lambda c, a, b: made("when", c, a, b), conditions, numbers, numbers),
-    st.builds(lambda c, a: made("when", c, a, literal(0)), conditions, numbers),
-    st.builds(lambda a: made("neg", a), numbers),
-))  # fmt: skip
-conditions = st.deferred(lambda: st.one_of(
-    st.sampled_from([column(name, Kind.FLAG) for name in FLAGS]),
-    st.builds(lambda op, a, b: made(op, a, b, kind=Kind.FLAG), st.sampled_from(["eq", "ne", "lt"]), numbers, numbers),
-    st.builds(lambda a: made("ne", a, literal(0), kind=Kind.FLAG), numbers),
-    st.builds(
-        lambda op, a, b: made(op, a, b, kind=Kind.FLAG), st.sampled_from(["and", "or"]), conditions, conditions
-    ),
-    st.builds(lambda a: made("not", a, kind=Kind.FLAG), conditions),
-))  # fmt: skip
+def _numbers(depth: int) -> st.SearchStrategy[Node]:
+    leaf = st.sampled_from([*map(column, COLUMNS), *map(term, TERMS_OF), literal(0), literal(1), literal(7)])
+    if not depth:
+        return leaf
+    less, condition = _numbers(depth - 1), _conditions(depth - 1)
+    return st.one_of(
+        leaf,
+        st.builds(made, st.sampled_from(["add", "sub", "mul", "max", "min"]), less, less),
+        st.builds(lambda c, a, b: made("when", c, a, b), condition, less, less),
+        st.builds(lambda c, a: made("when", c, a, literal(0)), condition, less),
+        st.builds(lambda a: made("neg", a), less),
+    )
+
+
+def _conditions(depth: int) -> st.SearchStrategy[Node]:
+    leaf = st.sampled_from([column(name, Kind.FLAG) for name in FLAGS])
+    if not depth:
+        return leaf
+    less, number = _conditions(depth - 1), _numbers(depth - 1)
+    return st.one_of(
+        leaf,
+        st.builds(lambda op, a, b: made(op, a, b, kind=Kind.FLAG), st.sampled_from(["eq", "ne", "lt"]), number, number),
+        st.builds(lambda a: made("ne", a, literal(0), kind=Kind.FLAG), number),
+        st.builds(lambda op, a, b: made(op, a, b, kind=Kind.FLAG), st.sampled_from(["and", "or"]), less, less),
+        st.builds(lambda a: made("not", a, kind=Kind.FLAG), less),
+    )
+
+
+numbers, conditions = _numbers(3), _conditions(3)
 
 
 def says(node: Node, row: Mapping[str, Any], contract: int, owners: Sequence[int] = ()) -> Any:

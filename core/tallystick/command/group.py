@@ -52,6 +52,15 @@ class Session:
             self._made = self.make_engine()
         return self._made  # type: ignore[no-any-return]
 
+    @property
+    def commands(self) -> tuple[Any, ...]:
+        """The commands that plugins bring; of those that are installed without loading what else they bring."""
+        if self._made is None and self.make_engine is _engine:
+            from tallystick.kernel.plugins import load_commands
+
+            return load_commands()
+        return self.engine.plugins.commands
+
 
 class Commands(click.Group):
     """Loads a command when it is called for, adds those of plugins, and turns errors into words and exit codes."""
@@ -103,7 +112,7 @@ class Commands(click.Group):
     def _of_plugins(self, ctx: click.Context) -> dict[str, click.Command]:
         session = ctx.obj or Session()
         try:
-            commands = session.engine.plugins.commands
+            commands = session.commands
         except Exception:
             return {}  # whatever is wrong with a plugin, the command that needs the engine says it
         return {str(one.name): one for one in commands if isinstance(one, click.Command) and one.name not in OURS}

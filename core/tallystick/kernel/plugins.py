@@ -67,10 +67,35 @@ def load_plugins(extra: Iterable[Any] = (), *, discover: bool = True, disabled: 
     name or go by one, a hook wrapper, or a hook that does not exist; a distribution that cannot even be
     imported is listed as broken and left out.
     """
-    manager = pluggy.PluginManager(hooks.PROJECT)
-    manager.add_hookspecs(hooks.PluginHooks)
     broken: dict[str, str] = {}
     versions: dict[str, str] = {}
+    manager = _registered(extra, discover, disabled, broken, versions)
+    found: dict[str, dict[str, Brought]] = {"rules": {}, "tables": {}, "steps": {}}
+    for hook, base, named, kind in (
+        ("register_rules", Rule, "rule_name", "rules"),
+        ("register_tables", Table, "table", "tables"),
+        ("register_price_steps", PriceStep, "step_name", "steps"),
+    ):
+        _collect(manager, hook, base, named, found[kind], versions, broken)
+    _check_aliases(found["rules"])
+    return Plugins(
+        manager, found["rules"], found["tables"], found["steps"],
+        _things(manager, "register_commands", broken), _things(manager, "register_report_sections", broken),
+        broken, versions,
+    )  # fmt: skip
+
+
+def load_commands() -> tuple[Any, ...]:
+    """The commands that installed plugins bring, and nothing else of them; errors as for ``load_plugins``."""
+    return _things(_registered((), True, (), {}, {}), "register_commands", {})
+
+
+def _registered(
+    extra: Iterable[Any], discover: bool, disabled: Iterable[str], broken: dict[str, str], versions: dict[str, str]
+) -> pluggy.PluginManager:
+    """A manager with every plugin that could be loaded; says which could not, and in which versions they are."""
+    manager = pluggy.PluginManager(hooks.PROJECT)
+    manager.add_hookspecs(hooks.PluginHooks)
     for point in _installed(set(disabled)) if discover else ():
         versions[point.name] = point.dist.version if point.dist else ""
         try:
@@ -87,19 +112,7 @@ def load_plugins(extra: Iterable[Any] = (), *, discover: bool = True, disabled: 
         except (ValueError, pluggy.PluginValidationError) as error:
             raise PluginError(f"plugin {name} cannot be registered: {error}") from error
     _check(manager)
-    found: dict[str, dict[str, Brought]] = {"rules": {}, "tables": {}, "steps": {}}
-    for hook, base, named, kind in (
-        ("register_rules", Rule, "rule_name", "rules"),
-        ("register_tables", Table, "table", "tables"),
-        ("register_price_steps", PriceStep, "step_name", "steps"),
-    ):
-        _collect(manager, hook, base, named, found[kind], versions, broken)
-    _check_aliases(found["rules"])
-    return Plugins(
-        manager, found["rules"], found["tables"], found["steps"],
-        _things(manager, "register_commands", broken), _things(manager, "register_report_sections", broken),
-        broken, versions,
-    )  # fmt: skip
+    return manager
 
 
 def _installed(disabled: set[str]) -> Iterator[importlib.metadata.EntryPoint]:

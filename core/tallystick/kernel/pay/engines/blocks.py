@@ -17,9 +17,9 @@ from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.pay.engines.reach import Reach
 from tallystick.kernel.progress import Rows
 
-BLOCK = 500_000
+BLOCK = 250_000
 """So many rows are read at a time."""
-PIECE = 25_000
+PIECE = 50_000
 """So many rows go through the query together: a wide stage of it then stays within a processor's cache."""
 
 Frame = pl.LazyFrame

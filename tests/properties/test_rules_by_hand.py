@@ -56,7 +56,7 @@ DRAWN: dict[str, tuple[Callable[[int, int], World], Callable[[World], Found]]] =
     "budgets": (by_hand_drawn_budgets.budgets_world, by_hand_budgets.by_hand),
     "delays": (by_hand_drawn_delays.delays_world, by_hand_delays.by_hand),
 }
-WORLDS, ROWS = max(1, settings().max_examples // 50), 40  # two of each by default, forty of each in a deep run
+WORLDS, ROWS = max(2, settings().max_examples // 50), 40  # two of each by default, forty of each in a deep run
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))

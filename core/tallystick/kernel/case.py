@@ -38,6 +38,11 @@ class Timeline:
         return found
 
     @property
+    def is_steady(self) -> bool:
+        """True if it says the same on every day."""
+        return len(self.steps) == 1 and self.steps[0][0] == datetime.date.min
+
+    @property
     def only(self) -> Any:
         """The first value, which is the only one where the number does not change."""
         return self.steps[0][1]

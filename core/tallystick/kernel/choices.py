@@ -82,14 +82,17 @@ def listed_twice(program: Program) -> list[Fault]:
 
 def not_whole(program: Program) -> list[Fault]:
     """Records whose shares do not sum to 100% on some day: money would be given out that is not there, or forgotten."""
-    entries: dict[int, RuleEntry] = {}
+    entries: dict[int, tuple[RuleEntry, list[tuple[str, str]]]] = {}
     for use in program.uses.values():
-        entries.update({id(entry.place or entry): entry for entry in use.holders.values()})
+        fields = [
+            (name, one.name) for name, spec in use.cls.parameters.items() for one in spec.fields.values() if one.whole
+        ]
+        if fields:
+            entries.update({id(entry.place or entry): (entry, fields) for entry in use.holders.values()})
     return [
         fault
-        for entry in entries.values()
-        for name, spec in entry.cls.parameters.items()
-        for field in (one.name for one in spec.fields.values() if one.whole)
+        for entry, fields in entries.values()
+        for name, field in fields
         if (shares := _shares(entry, name, field))
         for fault in _not_whole(entry, name, field, shares)
     ]

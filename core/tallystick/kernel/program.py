@@ -353,11 +353,9 @@ def _shares(traced: Traced, held: Mapping[str, RuleEntry]) -> frozenset[str]:
             found.add(f"fund {node.data[0]}")
     for entry in held.values():
         for timeline in entry.values.values():
-            found |= {
-                f"fund {v.removeprefix('scheme/')}"
-                for _, v in timeline.steps
-                if isinstance(v, str) and v.startswith("scheme/")
-            }
+            for _, value in timeline.steps:
+                if isinstance(value, str) and value.startswith("scheme/"):
+                    found.add(f"fund {value.removeprefix('scheme/')}")
     return frozenset(found)
 
 

@@ -111,7 +111,7 @@ def _changes(case: Case) -> Iterable[datetime.date]:
     for contract in case.contracts:
         for entry in contract.rules:
             for timeline in entry.values.values():
-                if id(timeline) not in seen:
+                if not timeline.is_steady and id(timeline) not in seen:
                     seen.add(id(timeline))
                     yield from (day for day, _ in timeline.steps[1:])
                     if timeline.steps[0][0] != datetime.date.min:
@@ -133,12 +133,15 @@ def terms(program: Program, layout: Layout, identity: str, name: str, *, at_cell
     case = program.case
     if identity == "scheme":
         return [case.as_at] * (len(layout.cells) if at_cells else len(layout.periods))
-    if at_cells:
-        wanted = [(cell[0], day) for cell, day in zip(layout.cells, layout.cell_days, strict=True)]
-    else:
-        wanted = [(number, period.first) for number, period in layout.periods]
+    numbers = [one[0] for one in (layout.cells if at_cells else layout.periods)]
     if identity == "contract":
-        return [getattr(layout.contracts[number], name) for number, _ in wanted]
+        return [getattr(layout.contracts[number], name) for number in numbers]
     holders = program.uses[identity].holders
     lines = [held.values.get(name) if (held := holders.get(contract.id)) else None for contract in layout.contracts]
-    return [None if (line := lines[number]) is None else line.at(day) for number, day in wanted]
+    if all(line is None or line.is_steady for line in lines):  # most numbers never change
+        steady = [None if line is None else line.only for line in lines]
+        return [steady[number] for number in numbers]
+    days = layout.cell_days if at_cells else [period.first for _, period in layout.periods]
+    return [
+        None if (line := lines[number]) is None else line.at(day) for number, day in zip(numbers, days, strict=True)
+    ]  # fmt: skip

@@ -22,7 +22,7 @@ from tallystick.kernel.pay.faults import stop_in
 from tallystick.kernel.pay.layout import Layout
 from tallystick.kernel.pay.operations import plus
 from tallystick.kernel.pay.overlaid import EVERYONE, Asked
-from tallystick.kernel.pay.scan import Scan
+from tallystick.kernel.pay.scan import KEPT, Scan
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import RATIOS
 from tallystick.kernel.pay.wanted import Grouped, Wanted
@@ -165,7 +165,9 @@ class Passes:
                 count = scan.count()
                 counted = None if count is None else engine().collected([count.to_native()])[0]
                 self.found[level, table] = found = scan.grouped(frame, counted)
-                _require_every_row(self.facts[table], found.counted.total())
+                _require_every_row(table, self.facts[table].rows, found.counted.total())
+                if counted is not None:
+                    _require_every_row(table, int(counted[KEPT].sum()), sum(found.rows))
 
     def _query(self, table: str, wanted: Wanted, small: Small) -> tuple[Scan, Any]:
         """The query of one table. Columns that rules share are wider; where that is too wide, each rule has its own."""
@@ -247,11 +249,11 @@ def _looks_at_others(node: Node) -> bool:
     return node.op in ("allot", "fit") or (node.op == "total" and node.data[0] != "contract")
 
 
-def _require_every_row(facts: Facts, summed: int) -> None:
+def _require_every_row(table: str, counted: int, summed: int) -> None:
     """Stop if a join lost a row or doubled one, or if the rows are no longer those that were counted."""
-    if summed != facts.rows:
+    if summed != counted:
         raise SettlementError(
-            f"{facts.spec.name}: {facts.rows:,} rows were checked, and {summed:,} would be paid for, so nothing is "
+            f"{table}: {counted:,} rows were checked, and {summed:,} would be paid for, so nothing is "
             "settled; settle it again if the activity has changed meanwhile, else the engine is at fault"
         )
 

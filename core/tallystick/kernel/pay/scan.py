@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -39,7 +39,7 @@ from tallystick.kernel.pay.wanted import Grouped, Wanted
 from tallystick.kernel.program import Use
 from tallystick.kernel.tables import TableSpec
 
-CELL, SEGMENT = "~cell", "~segment"
+CELL, SEGMENT, KEPT = "~cell", "~segment", "~kept"
 _YES, _NO = (literal(Kind.COUNT, number).node for number in (1, 0))
 Row = Mapping[str, Any]
 
@@ -71,7 +71,7 @@ class Scan:
         joins.beside(self.rows, looked_up)
         self.rows.leaves = self._placed(coarse)
         self.guard = [] if all_rows or not alike else self._guard()
-        self._all_rows = self.rows.frame
+        self._all_rows: Any = None
         if self.guard:
             self.rows.frame, self.rows.guard = self._guarded(), self.guard
         for node in looked_up:  # joins first: a row is then narrow while it is joined
@@ -108,9 +108,11 @@ class Scan:
         return guard(self.sums)
 
     def _guarded(self) -> Any:
-        conditions = [self.rows.value(one).expr for one in self.guard]
+        conditions = [self.rows.value(one).expr.fill_null(True) for one in self.guard]
         self.rows.flush()
-        return self.rows.frame.filter(*(one.fill_null(True) for one in conditions))
+        holds = reduce(and_, conditions)
+        self._all_rows = self.rows.frame.select(nw.col(CELL), holds.cast(nw.Int64).alias(KEPT))
+        return self.rows.frame.filter(holds)
 
     @property
     def is_total(self) -> bool:
@@ -120,10 +122,10 @@ class Scan:
         return not optional and all(value.stops is None for value in values)
 
     def count(self) -> Any:
-        """The lazy frame of how many rows each cell has; None where the sums are of all rows."""
+        """The lazy frame of how many rows each cell has, and how many are kept; None where the sums are of all rows."""
         if not self.guard:
             return None
-        return self._all_rows.select(CELL).group_by(CELL).agg(nw.len().cast(nw.Int64).alias("~rows"))
+        return self._all_rows.group_by(CELL).agg(nw.len().cast(nw.Int64).alias("~rows"), nw.col(KEPT).sum())
 
     @property
     def key(self) -> str:
@@ -389,4 +391,4 @@ def _by_parties(layout: Layout, parties: tuple[str, ...]) -> Any:
     return layout.by_parties[parties]
 
 
-__all__ = ["CELL", "Scan", "is_placed"]
+__all__ = ["CELL", "KEPT", "Scan", "is_placed"]

@@ -126,6 +126,13 @@ def test_one_person_twice_in_one_category_on_one_day_is_a_fault_of_the_input(rea
         paid(reading, one("P1", "primary"), one("P1", "primary"))
 
 
+def test_it_is_one_also_on_a_day_that_is_not_paid_for(reading: Read) -> None:
+    """Rows of such a day are left out before they look anything up, and that may hide nothing."""
+    earlier = [{**one("P1", "primary"), "census_day": "2025-07-01"} for _ in range(2)]
+    with pytest.raises(InputError, match="people has 2 rows"):
+        paid(reading, *earlier, one("P2", "secondary"))
+
+
 def test_money_for_an_authority_that_is_not_recorded_stops_the_contract(reading: Read) -> None:
     found = read_case(reading, made(), people=[one("P1", "looked after")])
     assert [name for name, _ in found.faults] == ["A"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallystick.kernel.language.nodes import Kind, Node, walk
-from tallystick.kernel.pay.overlaid import EVERYONE, OWNED, Asked, Overlay
+from tallystick.kernel.pay.overlaid import CHOSEN, EVERYONE, OWNED, Asked, Overlay
 from tests.unit.sentences_drawn import TABLE, column, conditions, literal, made, numbers, rows, says, term
 
 CONTRACTS = 5
@@ -27,6 +27,8 @@ def test_each_contract_reads_what_it_asked_for(asked: list[tuple[Node, int, str]
     for node, whose, role in asked:
         wanted[node] = wanted[node].too(Asked(whose, (role,))) if node in wanted else Asked(whose, (role,))
     overlay = Overlay(TABLE, wanted)
+    for part in walk(*map(overlay.of, wanted)):  # what only an overlay has is known to rows, and to nothing coarser
+        assert part.grain.table or part.op in (CHOSEN, OWNED) or not any(arg.op in (CHOSEN, OWNED) for arg in part.args)
     for node, one in wanted.items():
         for contract in range(CONTRACTS):
             if one.whose >> contract & 1:
@@ -79,3 +81,13 @@ def test_the_rows_of_other_contracts_are_left_as_they_are() -> None:
     ]
     one, _ = laid((sentences[0], 0b01), (sentences[1], 0b10))
     assert [part for part in walk(one) if part.op == "earlier"] == before
+
+
+def test_conditions_of_the_contract_beside_each_other_stay_the_rows() -> None:
+    """Found in a review: two of them in a chain would have been asked of the contract, which knows no overlay."""
+    few, many = (made("lt", term(name), literal(3), kind=Kind.FLAG) for name in ("share", "limit"))
+    less = made("and", many, urgent, kind=Kind.FLAG)
+    more = made("and", few, less, kind=Kind.FLAG)
+    one, other = laid((made("when", more, a, literal(0)), 0b01), (made("when", less, a, literal(0)), 0b10))
+    assert one == other
+    assert all(part.grain == a.grain for part in walk(one) if part.op == "and")

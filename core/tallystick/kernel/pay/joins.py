@@ -140,14 +140,17 @@ class Joins:
         """What rows find in another table, and the values that they read there; None if it has nothing for them."""
         facts, keys = self._facts[which.table], [f"{name}~{number}~~right" for number in range(len(which.keys))]
         made, values = self._taken(which, name)
-        looked_for = _looked_for(rows, which)
-        frame = nw.from_native(facts.frame)
-        right = made(frame.filter(*looked_for) if looked_for else frame)
-        if looked_for and not _rows_of(right):
+        named, left = _named(rows, which), _of_rows_left(rows, which)
+        if not all(named.values()):
             return None
+        frame = _having_one_of(nw.from_native(facts.frame), named)
+        if named and not _rows_of(frame):
+            return None
+        right = made(_having_one_of(frame, left))
         if not self._wanted[which]:
             return right.unique(subset=keys), values, False
-        twice = None if _is_unique(facts.spec, which) else _twice(right, keys)
+        # Of the rows that are left out too: what they find twice stops whoever has them.
+        twice = None if _is_unique(facts.spec, which) else _twice(made(frame), keys)
         if twice is None:
             return right, values, False
         kinds = [facts.spec.columns[key].kind for key in which.keys]
@@ -248,20 +251,26 @@ def _alike(rows: Expressions, which: Which) -> Which:
     return attrs.evolve(which, args=tuple(code or arg for code, arg in zip(codes, which.args, strict=True)))
 
 
-def _looked_for(rows: Expressions, which: Which) -> list[Any]:
-    """What can be said beforehand of the rows that anybody finds: which of the few codes and days contracts name."""
-    found = {key: _among(rows, arg) for key, arg in zip(which.keys, which.args, strict=True)}
-    return [nw.col(key).is_in(sorted(few)) for key, few in found.items() if few is not None and len(few) <= FEW_CODES]
+def _named(rows: Expressions, which: Which) -> dict[str, Collection[Any]]:
+    """What is looked for at all, by key, where contracts name it: a few codes or days."""
+    found = {
+        key: [arg] if isinstance(arg, str) else rows.among[arg]
+        for key, arg in zip(which.keys, which.args, strict=True) if isinstance(arg, str) or arg in rows.among
+    }  # fmt: skip
+    return {key: few for key, few in found.items() if len(few) <= FEW_CODES}
 
 
-def _among(rows: Expressions, arg: Node | str) -> Collection[Any] | None:
-    """What is looked for at all, if contracts name it, or every row that is left has what its contract names."""
-    if isinstance(arg, str):
-        return [arg]
-    if arg in rows.among:
-        return rows.among[arg]
-    same = (pair for one in rows.guard if one.op == "eq" for pair in (one.args, one.args[::-1]))
-    return next((rows.among[other] for mine, other in same if mine == arg and other in rows.among), None)
+def _of_rows_left(rows: Expressions, which: Which) -> dict[str, Collection[Any]]:
+    """The same of what a row says itself, if only those rows are left that say what their contract names."""
+    same = [pair for one in rows.guard if one.op == "eq" for pair in (one.args, one.args[::-1])]
+    asked = {arg: key for key, arg in zip(which.keys, which.args, strict=True) if isinstance(arg, Node)}
+    found = {asked[mine]: rows.among[named] for mine, named in same if mine in asked and named in rows.among}
+    return {key: few for key, few in found.items() if len(few) <= FEW_CODES}
+
+
+def _having_one_of(frame: Any, among: Mapping[str, Collection[Any]]) -> Any:
+    """The rows that have one of some values in each of some columns."""
+    return frame.filter(*(nw.col(key).is_in(sorted(few)) for key, few in among.items())) if among else frame
 
 
 def _stored(kind: Kind, value: Any) -> Any:

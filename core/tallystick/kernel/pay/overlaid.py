@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import define, evolve, frozen
 
-from tallystick.kernel.grains import EVERYWHERE, TERMS
+from tallystick.kernel.grains import EVERYWHERE, TERMS, Grain
 from tallystick.kernel.language.nodes import Kind, Node
 
 EVERYONE = -1
@@ -147,14 +147,14 @@ class Overlay:
         if chained and first.kind is Kind.FLAG:
             chains = [(_links(node, chained), whose) for node, whose in says]
             if len({len(links) for links, _ in chains}) > 1 or len({node.op for node, _ in says}) > 1:
-                return self._chain(chained, chains)
+                return self._chain(chained, chains, first.grain)
         args = [
             self._over(list(zip(place, owners, strict=True)))
             for place in zip(*(node.args for node, _ in says), strict=True)
         ]
         return _with_args(first, args)
 
-    def _chain(self, op: str, says: Sequence[tuple[Sequence[Node], int]]) -> Node:
+    def _chain(self, op: str, says: Sequence[tuple[Sequence[Node], int]], grain: Grain) -> Node:
         """Conditions of which all, or one, must hold: those that are said by several stand beside each other."""
         longest = max((links for links, _ in says), key=len)
         places: list[list[tuple[Node, int]]] = [[] for _ in longest]
@@ -167,7 +167,7 @@ class Overlay:
         made = self._over(places[0])
         for place in places[1:]:
             other = self._over(place)
-            grain = made.grain if made.grain.name == self._table else other.grain
+            # The rows', also where both parts are the contract's: what chooses among contracts is known to rows alone.
             made = Node(op, (made, other), (), kind=Kind.FLAG, grain=grain, optional=made.optional or other.optional)
         return made
 

@@ -156,10 +156,8 @@ class _Stretches:
 
 
 def _between(part: pl.DataFrame, key: str, first: Any, last: Any) -> pl.DataFrame:
-    """The rows whose keys are from the first to the last; they are in the order of it."""
-    keys = part[key]
-    start = keys.search_sorted(first, "left")
-    return part.slice(start, keys.search_sorted(last, "right") - start)
+    """The rows whose keys are from the first to the last, each looked at: their order may be another by now."""
+    return part.filter(pl.col(key).is_between(pl.lit(first), pl.lit(last)))
 
 
 def _changed(how: str) -> SettlementError:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tallystick.in_year.due import Source
     from tallystick.in_year.months import Months
     from tallystick.kernel.facts import Facts
+    from tallystick.kernel.pay.kept import Kept
     from tallystick.kernel.settlement import Progress
     from tallystick.kernel.trace import Watch
     from tallystick.result import Result
@@ -41,6 +42,14 @@ class Engine:
 
     def __init__(self, *, plugins: Iterable[Any] = (), discover: bool = True, disabled: Iterable[str] = ()) -> None:
         self.plugins: Plugins = load_plugins(plugins, discover=discover, disabled=disabled)
+        self._last: Kept | None = None
+
+    @property
+    def _kept(self) -> Kept:
+        from tallystick.kernel.pay.kept import Kept
+
+        self._last = self._last or Kept()
+        return self._last
 
     def open(self, workspace: str | PathLike[str], *, as_at: datetime.date | None = None) -> Workspace:
         """Read a workspace's scheme, contracts and price lists; InputError with every fault in them.
@@ -75,7 +84,7 @@ class Engine:
         self, workspace: str | PathLike[str] | Workspace, *, months: str | Months | None = None,
         as_at: datetime.date | None = None, posted: Source = "journal", set_aside: bool = False,
         reference_rows: int | None = None, progress: Progress | None = None, watch: Watch | None = None,
-        check_again: bool = False, engine: str = "", **frames: Any,
+        check_again: bool = False, engine: str = "", memory: int | None = None, **frames: Any,
     ) -> Result:  # fmt: skip
         """Settle a workspace over its own activity, or over frames handed in by table: ``spells=frame``.
 
@@ -86,7 +95,11 @@ class Engine:
         rows are derived again by the reference: 0 for none, None for as many as is quick. ``progress`` is told
         what is being done. ``check_again`` checks large files again that were found good before. ``engine`` names
         where rows are worked out: ``polars``, ``duckdb`` or ``spark``; without it they are where the frames handed in
-        are. Raises InputError with every fault found, before anything is settled.
+        are. ``memory`` is about how many bytes paying may take, by default half of what the machine has.
+        Raises InputError with every fault found, before anything is settled.
+
+        An engine that settles the same files once more, with some number changed, reads their rows for what that
+        number touches, and takes what all else came to from the settlement before.
         """
         from tallystick.kernel.pay.engines import engine_named
         from tallystick.kernel.settlement import REFERENCE_ROWS, settle
@@ -104,11 +117,17 @@ class Engine:
             ready = prepare(
                 opened, months_from(months), posted, set_aside=set_aside, frames=frames, checking=checking
             )  # fmt: skip
-            whole = settle(ready.case, ready.facts, reference_rows=most, watch=watch, progress=progress, engine=engine)
+            whole = settle(
+                ready.case, ready.facts, reference_rows=most, watch=watch, progress=progress, engine=engine,
+                memory=memory,
+            )  # fmt: skip
             part, in_year = reconciled(ready, whole, self.plugins)
             return Result(settlement=part, workspace=opened, plugins=self.plugins, like=like, in_year=in_year)
         facts = self.read_activity(
             opened, set_aside=set_aside, frames=frames, check_again=check_again, progress=progress, engine=engine
         )  # fmt: skip
-        settled = settle(opened.case, facts, reference_rows=most, watch=watch, progress=progress, engine=engine)
+        settled = settle(
+            opened.case, facts, reference_rows=most, watch=watch, progress=progress, engine=engine, kept=self._kept,
+            memory=memory,
+        )  # fmt: skip
         return Result(settlement=settled, workspace=opened, plugins=self.plugins, like=like)

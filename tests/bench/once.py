@@ -23,6 +23,7 @@ from attrs import define, evolve, field
 from tallystick.files.remembered import VARIABLE
 from tallystick.kernel import check, pay
 from tallystick.kernel.facts import Facts
+from tallystick.kernel.pay.kept import Kept
 from tallystick.kernel.settlement import settle
 from tests.bench import answers
 from tests.bench.world import World
@@ -102,9 +103,14 @@ def _tallystick(engine: str, world: World, steps: Steps) -> pl.DataFrame:
     if engine in ("duckdb", "spark"):
         facts = pay.engines.on_engine(facts, engine)
     marks: list[tuple[str, float]] = []
+    kept = Kept()
     with steps.step("pay"):
         found = settle(
-            case, facts, reference_rows=0, progress=lambda said, *_: marks.append((said, time.perf_counter()))
+            case,
+            facts,
+            reference_rows=0,
+            progress=lambda said, *_: marks.append((said, time.perf_counter())),
+            kept=kept,
         )
     assert not found.stopped, list(found.stopped.items())[:3]
     for (name, began), (_, ended) in itertools.pairwise(marks):
@@ -112,7 +118,7 @@ def _tallystick(engine: str, world: World, steps: Steps) -> pl.DataFrame:
     if engine == "again":
         changed = evolve(world, changed=True).case()
         with steps.step("again"):
-            found = settle(changed, facts, reference_rows=0)
+            found = settle(changed, facts, reference_rows=0, kept=kept)
     return answers.of_reading(found.program, found.reading)
 
 

@@ -112,7 +112,7 @@ def test_whoever_watches_is_told_of_the_rows_the_pace_and_the_time_that_is_left(
     monkeypatch.setattr(blocks, "BLOCK", 10)
     said: list[tuple[str, int, int]] = []
     with watched(lambda *what: said.append(what)):
-        told = rows_of("paying spells")
+        told = rows_of(lambda: "paying spells")
     keys = [f"{number:03d}" for number in range(25)]
     beside(table(keys), lambda part: part, "key", [], told=told).collect(engine="streaming")
     assert [(done, of) for _, done, of in said] == [(0, 25), (10, 25), (20, 25)]

@@ -12,6 +12,7 @@ import click
 
 from tallystick.command import screen
 from tallystick.command.group import WRONG_INPUT, Session
+from tallystick.command.sizes import Bytes
 from tallystick.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,13 +50,19 @@ if TYPE_CHECKING:
 @click.option(
     "--engine", default="polars", show_default=True, help="Where rows are worked out: polars, duckdb or spark."
 )
+@click.option(
+    "--memory",
+    type=Bytes(),
+    metavar="SIZE",
+    help="About how much paying may take, as 1GB or 800MB; half of the machine's by default.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Say what happened as JSON, faults with their codes.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
 @click.pass_context
 def command(
     context: click.Context, workspace: Path, out: Path | None, lines: bool, xlsx: bool, set_aside: bool,
     check_again: bool, months: str | None, as_at: datetime.datetime | None, posted: Source, post: bool,
-    party: str | None, engine: str, as_json: bool, quiet: bool,
+    party: str | None, engine: str, memory: int | None, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Settle WORKSPACE (the folder with scheme.toml; this one by default) and write the run.
 
@@ -77,7 +84,7 @@ def command(
         with screen.progress(quiet=quiet or as_json) as told:
             result = session.engine.settle(
                 workspace, months=months, as_at=as_at.date() if as_at else None, posted=posted, set_aside=set_aside,
-                progress=told, check_again=check_again, engine=engine,
+                progress=told, check_again=check_again, engine=engine, memory=memory,
             )  # fmt: skip
             told("writing", 4, 5)
             new = result.post() if post else None

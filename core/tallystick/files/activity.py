@@ -105,12 +105,16 @@ def _read(
         # Text is parsed once more here, so that it is not parsed again by every query of the run.
         stored = stored.collect(engine="streaming").lazy()
     steady = left_out or all(part.opened.steady for part in parts)
-    rising = Rising(frame=stored, columns=_rising(answers, unique), base=stored) if steady else None
+    digests = [_digest_of(part) for part in parts]
+    rising = Rising(
+        frame=stored, columns=_rising(answers, unique), base=stored,
+        content="" if left_out else _content(parts, digests, rests_on),
+    ) if steady else None  # fmt: skip
     stats = {name: answers.stats(column) for name, column in spec.columns.items()}
     return Facts(
         spec=spec, frame=stored, rows=answers.rows, stats=stats, records=partial(records, spec, stored, stats),
         days=answers.days(spec), rising=rising,
-        source=", ".join(part.opened.file for part in parts), digest=_digest(parts),
+        source=", ".join(part.opened.file for part in parts), digest=_digest(digests),
         set_aside=tuple(faults), left_out=left_out, checked_before=known,
     )  # fmt: skip
 
@@ -146,8 +150,13 @@ def _key(parts: Sequence[Part], rests_on: Mapping[str, Any]) -> str:
     paths = [one.path for one in _opened(parts) if one.path is not None]
     if len(paths) < len(parts) or sum(path.stat().st_size for path in paths) < SMALLEST:
         return ""
-    files = [(one.digest, one.marks is None) for one in _opened(parts)]
-    return remembered.key_of(files=files, **rests_on)
+    return _content(parts, [one.digest for one in _opened(parts)], rests_on)
+
+
+def _content(parts: Sequence[Part], digests: Sequence[str], rests_on: Mapping[str, Any]) -> str:
+    """A hash of all cells and of how they are read; empty where it cannot be told."""
+    typed = [one.marks is None for one in _opened(parts)]
+    return remembered.key_of(files=list(zip(digests, typed, strict=True)), **rests_on)
 
 
 def _opened(parts: Sequence[Part]) -> list[sources.Opened]:
@@ -214,12 +223,12 @@ def _refuse_too_wide(spec: TableSpec, parts: Sequence[Part], answers: Survey) ->
     FaultList(faults).raise_if_any()
 
 
-def _digest(parts: Sequence[Part]) -> str:
+def _digest_of(part: Part) -> str:
+    return part.opened.digest or sources.content_digest(part.opened.frame.select(r.local for r in part.readings))
+
+
+def _digest(digests: Sequence[str]) -> str:
     """One hash for all sources, the same in whatever order they were named."""
-    digests = [
-        part.opened.digest or sources.content_digest(part.opened.frame.select(r.local for r in part.readings))
-        for part in parts
-    ]
     return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
 
 

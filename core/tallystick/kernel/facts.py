@@ -44,6 +44,8 @@ class Rising:
     columns: frozenset[str]
     base: Any = field(repr=False)
     made: Callable[[Any], Any] = field(default=lambda part: part, repr=False)
+    content: str = ""
+    """A hash of the files that the rows were read from, and of how they were read; empty where it is not known."""
 
     def shaped(self, frame: Any, shape: Callable[[Any], Any], columns: frozenset[str] | None = None) -> Rising:
         """The same of a frame whose rows are made from these one by one, by ``shape``; some may be left out."""
@@ -90,3 +92,8 @@ class Facts:
     def known(self) -> Rising | None:
         """In which order the rows are, if it is known of this frame and of no other."""
         return self.rising if self.rising is not None and self.rising.frame is self.frame else None
+
+    @property
+    def content(self) -> str:
+        """What these rows are known by; equal only for the same rows, and empty where nothing tells that."""
+        return self.known.content if self.known is not None else ""

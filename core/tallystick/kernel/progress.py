@@ -27,7 +27,7 @@ def watched(by: Progress | None) -> Iterator[None]:
         _WATCHED.reset(token)
 
 
-def rows_of(doing: str) -> Rows:
+def rows_of(doing: Callable[[], str]) -> Rows:
     """Who is told of the rows, with rows a second and the time that is left; what is asked for may be done later."""
     by, began = _WATCHED.get(), [0]
 
@@ -36,7 +36,7 @@ def rows_of(doing: str) -> Rows:
             return
         if not done:
             began[0] = monotonic_ns()
-        by(doing + in_words(done, of, of, monotonic_ns() - began[0]), done, of)
+        by(doing() + in_words(done, of, of, monotonic_ns() - began[0]), done, of)
 
     return told
 

@@ -24,7 +24,9 @@ from tallystick.kernel.facts import Facts, Row
 from tallystick.kernel.language.nodes import Node, walk
 from tallystick.kernel.ledger import Balance, LedgerLine, PotState, balances, ledger_lines, pot_states
 from tallystick.kernel.money import LARGEST_PENCE
+from tallystick.kernel.pay.divided import within
 from tallystick.kernel.pay.engines import Engine, engine_for, on_engine
+from tallystick.kernel.pay.kept import Kept
 from tallystick.kernel.program import Program, Stop, compose, stop_more
 from tallystick.kernel.progress import Progress
 from tallystick.kernel.reading import Reading
@@ -88,10 +90,13 @@ class Settlement:
 @put_off()
 def settle(
     case: Case, facts: Mapping[str, Facts], *, reference_rows: int = REFERENCE_ROWS, watch: Watch | None = None,
-    progress: Progress | None = None, engine: str = "",
+    progress: Progress | None = None, engine: str = "", kept: Kept | None = None, memory: int | None = None,
 ) -> Settlement:  # fmt: skip
     """Settle every contract of the case over the facts, on the engine of that name, or where the facts are.
 
+    What is ``kept`` of the settlement before is not read again where nothing that it rests on has changed: facts that
+    are handed in again are taken to be what they were. Rows that look at others, or look in large tables in no order,
+    are gone through in parts, so that it takes about ``memory`` bytes; without a number, half of what the machine has.
     ``reference_rows`` bounds how many rows the reference derives again to check the pay path; 0 leaves it out,
     and the checks then say so. Raises InputError where the input is at fault (nothing is settled then), and
     SettlementError where an amount would be too wide to be exact.
@@ -106,7 +111,8 @@ def settle(
     _require(program, facts)
     told("paying", 1, 4)
     there = on_engine(facts, engine)
-    reading = pay.read(program, there)
+    with within(memory):
+        reading = pay.read(program, there, kept)
     refuse_faulty_rows(program, reading, facts)
     stops = {contract: Stop(why) for contract, why in reading.faults}
     program, reading = _left(program, reading, stops)

@@ -73,7 +73,7 @@ class Claims:
         for table in self.placed:
             found = passes.found[0, table]
             for code, why in ((NO_CONTRACT, "no contract"), (TWO_CONTRACTS, "two contracts")):
-                if rows := found.counted[code]:
+                if rows := found.any.counted[code]:
                     reading.unplaced.append(UnplacedLine(table, why, rows))
 
     def _emit(self, claim: Claim, passes: Passes, small: Small, keys: list[tuple[str, int]], reading: Reading) -> None:

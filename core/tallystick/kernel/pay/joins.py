@@ -7,17 +7,17 @@ from typing import Any
 
 import attrs
 import narwhals.stable.v2 as nw
-from attrs import frozen
 
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.pay import values as v
+from tallystick.kernel.pay.divided import Division, Held, held
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Beside
 from tallystick.kernel.pay.expressions import Expressions, column
 from tallystick.kernel.pay.layout import day_of_number, number_of_day
 from tallystick.kernel.pay.leaves import DTYPES, Columns, history, leaf, segment_of
-from tallystick.kernel.pay.lookups import two_rows
+from tallystick.kernel.pay.lookups import Which, two_rows, which_of
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import Value
 from tallystick.kernel.tables import TableSpec
@@ -28,35 +28,13 @@ FEW_CODES = 1_000
 """Up to how many codes that contracts name the rows that are looked up are chosen by beforehand."""
 
 
-@frozen
-class Which:
-    """Which rows of which table are looked up, and by what: look-ups that agree in it share a join."""
-
-    table: str
-    keys: tuple[str, ...]
-    fixed: tuple[tuple[str, str], ...]
-    on: bool
-    of_contract: bool
-    args: tuple[Node | str, ...]
-    """What is looked for; a text where it is the same in every row."""
-
-
-def which_of(node: Node) -> Which:
-    """What a ``find`` or ``exists`` node looks in, without the column that it wants."""
-    args = tuple(arg.bare for arg in node.args)
-    if node.op == "find":
-        table, _, keys, fixed, on, of_contract = node.data
-        return Which(table, keys, fixed, on, of_contract, args)  # type: ignore[arg-type]
-    table, keys, fixed, on = node.data
-    return Which(table, keys, fixed, on, False, args)  # type: ignore[arg-type]
-
-
 class Joins:
     """Adds a left join to the frame for every table that a row looks in, once for each set of keys."""
 
     def __init__(
-        self, facts: Mapping[str, Facts], lists: Callable[[str], Sequence[Row]], small: Small, roots: Iterable[Node]
-    ) -> None:
+        self, facts: Mapping[str, Facts], lists: Callable[[str], Sequence[Row]], small: Small, roots: Iterable[Node],
+        division: Division | None = None,
+    ) -> None:  # fmt: skip
         self._facts = facts
         self._lists = lists
         self._small = small
@@ -67,6 +45,7 @@ class Joins:
                 wanted = self._wanted.setdefault(which_of(node), {})
                 if node.op == "find":
                     wanted[str(node.data[1])] = node
+        self.division, self.held = division, list[Held]()
 
     def __call__(self, rows: Expressions, node: Node) -> Value:
         """The value of a ``find`` or ``exists`` node in each row."""
@@ -100,7 +79,8 @@ class Joins:
         others: list[Beside] = []
         by: str | None = None
         for which in dict.fromkeys(which_of(node) for node in nodes):
-            key, facts = self._rising_key(rows.facts, which), self._facts.get(which.table)
+            facts = self._facts.get(which.table)
+            key = None if facts is None else which.rising(rows.facts, facts)
             if key is None or facts is None or not facts.rows or by not in (None, key):
                 continue
             name = rows.name(which.table)
@@ -113,16 +93,8 @@ class Joins:
             others.append(Beside(facts=facts, key=which.keys[0], made=made, key_made=own, repeats=repeats))
             self._done[which], by = _found(name, given, values, two=False), key
         if rows.facts.known is not None:
-            rows.frame = engine().beside(rows.facts, by, others)
-
-    def _rising_key(self, facts: Facts, which: Which) -> str | None:
-        """The column by which rows look up, if both they and what they look up are in the order of it."""
-        other = self._facts.get(which.table)
-        arg = which.args[0] if len(which.args) == 1 else None
-        if other is None or which.on or not isinstance(arg, Node) or arg.op != "column":
-            return None
-        table, name = arg.data
-        return str(name) if table == facts.spec.name and facts.rises(str(name)) and other.rises(which.keys[0]) else None
+            reach = None if self.division is None else self.division.reach(self.division.by)
+            rows.frame = engine().beside(rows.facts, by, others, reach)
 
     def _nothing(self, which: Which, given: list[Value]) -> dict[str, Value]:
         """What rows find in a table without any: no join is needed for that."""
@@ -146,7 +118,8 @@ class Joins:
         frame = _having_one_of(nw.from_native(facts.frame), named)
         if named and not _rows_of(frame):
             return None
-        right = made(_having_one_of(frame, left))
+        self.held.append(held(which, rows.spec.name, self._wanted[which], facts, _having_one_of(frame, left)))
+        right = made(_having_one_of(self._in_its_part(rows, which, frame, named), left))
         if not self._wanted[which]:
             return right.unique(subset=keys), values, False
         # Of the rows that are left out too: what they find twice stops whoever has them.
@@ -161,6 +134,13 @@ class Joins:
         columns.add(f"{name}~~two", why, nw.Int64)
         right = right.unique(subset=keys).join(columns.frame(), how="left", on=keys)
         return right, values, True
+
+    def _in_its_part(self, rows: Expressions, which: Which, frame: Any, named: Mapping[str, Collection[Any]]) -> Any:
+        """Of what is looked in, the part that the rows of a part can find anything in."""
+        key = None if self.division is None else which.key_of(rows.spec.name).get(self.division.by)
+        if self.division is None or key is None or self._facts[which.table].known is None:
+            return frame
+        return _having_one_of(engine().part_of(self._facts[which.table], self.division.reach(key)), named)
 
     def _taken(self, which: Which, name: str) -> tuple[Callable[[Any], Any], dict[str, Value]]:
         """How a table's rows are turned into what rows find in it, and the values that those read there."""

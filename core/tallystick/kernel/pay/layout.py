@@ -9,12 +9,13 @@ from __future__ import annotations
 import bisect
 import datetime
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
 
-from tallystick.kernel.case import SETTLES, Case, ContractCase, Period, months_later
+from tallystick.kernel.case import SETTLES, Case, ContractCase, Period, Timeline, months_later
 from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.program import Program
 
@@ -40,6 +41,8 @@ class Layout:
     """The first day of each cell, at which a contract's numbers are read for its rows."""
     before: Sequence[int] = field(default=())
     """The place of the contract's period before, for each place in ``periods``; -1 for its first."""
+    changing: frozenset[int] = field(default=frozenset(), repr=False)
+    """The numbers of contracts that change in time, by where they are in memory."""
     by_parties: dict[tuple[str, ...], Any] = field(factory=dict, init=False, repr=False)
     """Frames that find a cell by its contract's parties, made once for all scans: there may be thousands of them."""
 
@@ -47,6 +50,34 @@ class Layout:
     def is_undivided(self) -> bool:
         """True if no contract is more than one cell."""
         return len({number for number, _, _ in self.cells}) == len(self.cells)
+
+    @cached_property
+    def number(self) -> Mapping[str, int]:
+        """For each contract's id its number."""
+        return {contract.id: number for number, contract in enumerate(self.contracts)}
+
+    @cached_property
+    def of_cells(self) -> Sequence[int]:
+        """For each cell the number of its contract."""
+        return [number for number, _, _ in self.cells]
+
+    @cached_property
+    def of_periods(self) -> Sequence[int]:
+        """For each period the number of its contract."""
+        return [number for number, _ in self.periods]
+
+    def spread(self, by_contract: list[Any], *, at_cells: bool) -> list[Any]:
+        """What is said of each contract, for each of its cells or periods."""
+        numbers = self.of_cells if at_cells else self.of_periods
+        return list(map(by_contract.__getitem__, numbers))
+
+    def holding(self, *holders: Mapping[str, Any]) -> list[bool]:
+        """For each contract whether it is among all of these."""
+        among = set(self.number).intersection(*holders)
+        held = [False] * len(self.contracts)
+        for contract in among:
+            held[self.number[contract]] = True
+        return held
 
     def segment(self, day: datetime.date) -> int:
         """Which segment a day is in."""
@@ -80,9 +111,9 @@ def lay_out(program: Program) -> Layout:
         if span not in alike:
             alike[span] = list(contract.periods())
         spans.append(alike[span])
-    breaks = sorted(
-        {day for periods in spans for p in periods for day in (p.first, p.last + DAY)} | set(_changes(program.case))
-    )
+    changing = _changing(program.case)
+    ends = {day for periods in alike.values() for p in periods for day in (p.first, p.last + DAY)}
+    breaks = sorted(ends | set(_changes(changing)))
     places: list[tuple[int, Period]] = []
     before: list[int] = []
     cells: list[tuple[int, int, int]] = []
@@ -101,21 +132,20 @@ def lay_out(program: Program) -> Layout:
                 segment += 1
     return Layout(
         contracts=contracts, active=[c.id in live for c in contracts], periods=places, cells=cells, breaks=breaks,
-        cell_days=cell_days, before=before,
+        cell_days=cell_days, before=before, changing=frozenset(map(id, changing)),
     )  # fmt: skip
 
 
-def _changes(case: Case) -> Iterable[datetime.date]:
-    """Every day on which a number of a contract changes."""
-    seen: set[int] = set()
-    for contract in case.contracts:
-        for entry in contract.rules:
-            for timeline in entry.values.values():
-                if not timeline.is_steady and id(timeline) not in seen:
-                    seen.add(id(timeline))
-                    yield from (day for day, _ in timeline.steps[1:])
-                    if timeline.steps[0][0] != datetime.date.min:
-                        yield timeline.steps[0][0]
+def _changing(case: Case) -> list[Timeline]:
+    """Every number of a contract that changes in time."""
+    entries = (entry for contract in case.contracts for entry in contract.rules)
+    return [line for entry in entries for line in entry.values.values() if not line.is_steady]
+
+
+def _changes(changing: Iterable[Timeline]) -> Iterable[datetime.date]:
+    """Every day on which one of them does."""
+    for timeline in changing:
+        yield from (day for day, _ in timeline.steps if day != datetime.date.min)
 
 
 def number_of_day(day: datetime.date) -> int:
@@ -133,15 +163,13 @@ def terms(program: Program, layout: Layout, identity: str, name: str, *, at_cell
     case = program.case
     if identity == "scheme":
         return [case.as_at] * (len(layout.cells) if at_cells else len(layout.periods))
-    numbers = [one[0] for one in (layout.cells if at_cells else layout.periods)]
     if identity == "contract":
-        return [getattr(layout.contracts[number], name) for number in numbers]
-    holders = program.uses[identity].holders
-    lines = [held.values.get(name) if (held := holders.get(contract.id)) else None for contract in layout.contracts]
-    if all(line is None or line.is_steady for line in lines):  # most numbers never change
-        steady = [None if line is None else line.only for line in lines]
-        return [steady[number] for number in numbers]
+        return layout.spread([getattr(contract, name) for contract in layout.contracts], at_cells=at_cells)
+    lines: list[Timeline | None] = [None] * len(layout.contracts)
+    for contract, entry in program.uses[identity].holders.items():
+        lines[layout.number[contract]] = entry.values.get(name)
+    if layout.changing.isdisjoint(map(id, lines)):  # most numbers never change
+        return layout.spread([None if line is None else line.only for line in lines], at_cells=at_cells)
     days = layout.cell_days if at_cells else [period.first for _, period in layout.periods]
-    return [
-        None if (line := lines[number]) is None else line.at(day) for number, day in zip(numbers, days, strict=True)
-    ]  # fmt: skip
+    found = layout.spread(lines, at_cells=at_cells)
+    return [None if line is None else line.at(day) for line, day in zip(found, days, strict=True)]

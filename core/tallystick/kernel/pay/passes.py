@@ -7,7 +7,7 @@ costs no second pass; that is never done through a rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -17,15 +17,17 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import Flag, literal, series
 from tallystick.kernel.language.words import when
+from tallystick.kernel.pay.divided import Division, division
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.faults import stop_in
+from tallystick.kernel.pay.kept import Missing, Pieces
 from tallystick.kernel.pay.layout import Layout
 from tallystick.kernel.pay.operations import plus
 from tallystick.kernel.pay.overlaid import EVERYONE, Asked
 from tallystick.kernel.pay.scan import KEPT, Scan
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import RATIOS
-from tallystick.kernel.pay.wanted import Grouped, Wanted
+from tallystick.kernel.pay.wanted import Found, Grouped, Wanted
 
 _MOVES = ("add", "sub", "neg")
 
@@ -34,11 +36,12 @@ class Passes:
     """Plans what is wanted of the rows, runs it, and answers what each row expression came to."""
 
     def __init__(
-        self, facts: Mapping[str, Facts], layout: Layout, lists: Callable[[str], Sequence[Mapping[str, Any]]]
-    ) -> None:
-        self.facts, self.layout, self.lists = facts, layout, lists
+        self, facts: Mapping[str, Facts], layout: Layout, lists: Callable[[str], Sequence[Mapping[str, Any]]],
+        pieces: Pieces,
+    ) -> None:  # fmt: skip
+        self.facts, self.layout, self.lists, self.pieces = facts, layout, lists, pieces
         self.plan: dict[tuple[int, str], Wanted] = {}
-        self.found: dict[tuple[int, str], Grouped] = {}
+        self.found: dict[tuple[int, str], Found] = {}
         self.queries: list[list[Any]] = []
         """The lazy frames of each pass, for whoever wants to see the plan."""
         self._levels: dict[Node, int] = {}
@@ -154,37 +157,56 @@ class Passes:
         return self.plan.setdefault((self.level(node), node.grain.table), Wanted())
 
     def run(self, small: Small) -> None:
-        """Read the rows, pass by pass."""
+        """Read the rows, pass by pass; not for what is known of them."""
         for level in sorted({level for level, _ in self.plan}):
             tables = sorted(table for at, table in self.plan if at == level)
-            planned = [self._query(table, self.plan[level, table], small) for table in tables]
-            queries = [query.to_native() for _, query in planned]
-            self.queries.append(queries)
-            scans = [scan for scan, _ in planned]
-            for table, scan, frame in zip(tables, scans, engine().collected(queries), strict=True):
-                count = scan.count()
-                counted = None if count is None else engine().collected([count.to_native()])[0]
-                self.found[level, table] = found = scan.grouped(frame, counted)
-                _require_every_row(table, self.facts[table].rows, found.counted.total())
-                if counted is not None:
-                    _require_every_row(table, int(counted[KEPT].sum()), sum(found.rows))
+            split = {table: self.pieces.known(table, self.plan[level, table], small, self.lists) for table in tables}
+            left = {table: missing for table, (_, missing) in split.items() if missing}
+            read = dict(zip(left, self._read(left, level, small), strict=True))
+            for table, (known, missing) in split.items():
+                made = self.pieces.found(missing, read[table]) if missing else []
+                of = {node: piece.grouped for piece in (*known, *made) for node in piece.sums}
+                self.found[level, table] = Found(of, (*known, *made)[0].grouped)
+
+    def _read(self, left: Mapping[str, Sequence[Missing]], level: int, small: Small) -> Iterator[Grouped]:
+        planned = []
+        for table, missing in left.items():
+            nodes = {node for one in missing for node in one.wanted.roots()}
+            planned.append(self._query(table, self.plan[level, table].only(nodes), small))
+        self.queries.append([query.to_native() for _, query in planned])
+        for table, (scan, _), frame in zip(left, planned, _collected(planned), strict=True):
+            count = scan.count()
+            (counted,) = [None] if count is None else _collected([(scan, count)])
+            found = scan.grouped(frame, counted)
+            _require_every_row(table, self.facts[table].rows, found.counted.total())
+            if counted is not None:
+                _require_every_row(table, int(counted[KEPT].sum()), sum(found.rows))
+            yield found
 
     def _query(self, table: str, wanted: Wanted, small: Small) -> tuple[Scan, Any]:
-        """The query of one table. Columns that rules share are wider; where that is too wide, each rule has its own."""
+        """The query of one table; of a part of its rows where all of them would not fit."""
+        scan, query = self._query_of(table, wanted, small)
+        found = division(self.facts[table], wanted.roots(), scan.joins.held)
+        return (scan, query) if found is None else self._query_of(table, wanted, small, found)
+
+    def _query_of(
+        self, table: str, wanted: Wanted, small: Small, part: Division | None = None
+    ) -> tuple[Scan, Any]:  # fmt: skip
+        """The same. Columns that rules share are wider; where that is too wide, each rule has its own."""
         common = (self.facts, table, wanted, small, self.layout, self.lists)
         try:
-            scan = Scan(*common, small.program.uses)
+            scan = Scan(*common, small.program.uses, division=part)
             if scan.guard and not scan.is_total:
-                scan = Scan(*common, small.program.uses, all_rows=True)
+                scan = Scan(*common, small.program.uses, all_rows=True, division=part)
             return scan, scan.query()
         except SettlementError:
-            scan = Scan(*common)
+            scan = Scan(*common, division=part)
             return scan, scan.query()
 
     def cell_sum(self, node: Node) -> list[Any]:
         """What a row expression came to in each cell."""
         node = node.bare
-        return self.found[self.level(node), node.grain.table].of_cells[node]
+        return self.found[self.level(node), node.grain.table].of[node].of_cells[node]
 
     def split_sum(self, node: Node, small: Small) -> list[Any]:
         """The sum of a row expression in each cell, with what is coarse put back outside the sums."""
@@ -216,7 +238,7 @@ class Passes:
     def rows_of(self, table: str) -> list[int]:
         """How many rows of the table each cell has."""
         level = min(at for at, name in self.found if name == table)
-        return self.found[level, table].rows_of_cells
+        return self.found[level, table].any.rows_of_cells
 
     def fact_sum(self, node: Node, to: str, place: int) -> Any:
         """A total of facts for the party or scheme that a contract's period belongs to, over that window."""
@@ -234,7 +256,7 @@ class Passes:
         return added
 
     def _fact_sums(self, node: Node, to: str) -> dict[Any, list[Any]]:
-        grouped = self.found[self.level(node), node.grain.table]
+        grouped = self.found[self.level(node), node.grain.table].of[node]
         ratio = node.kind in RATIOS
         sums: dict[Any, list[Any]] = {}
         parties = grouped.parties[to] if to != "scheme" else [""] * len(grouped.cells)
@@ -242,6 +264,22 @@ class Passes:
             held = sums.setdefault(party, [(0, 1) if ratio else 0] * (len(self.layout.breaks) + 1))
             held[segment] = plus(held[segment], value, ratio)
         return sums
+
+
+def _collected(planned: Sequence[tuple[Scan, Any]]) -> list[Any]:
+    """What queries come to: all at once where rows need not be divided, else part by part."""
+    at_once = [query.to_native() for scan, query in planned if scan.joins.division is None]
+    found = iter(engine().collected(at_once))
+    return [
+        next(found) if scan.joins.division is None else _in_parts(scan.joins.division, query) for scan, query in planned
+    ]
+
+
+def _in_parts(of: Division, query: Any) -> Any:
+    """What the parts come to, one below the other: sums of one group may then be in several rows."""
+    import polars as pl
+
+    return pl.concat([engine().collected([query.to_native()])[0] for _ in of.each()])
 
 
 def _looks_at_others(node: Node) -> bool:

@@ -13,6 +13,7 @@ from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.pay import claims, operations
 from tallystick.kernel.pay.engines import engine_for, speaking
 from tallystick.kernel.pay.faults import stop_contract, stop_in
+from tallystick.kernel.pay.kept import Kept, world_of
 from tallystick.kernel.pay.layout import Layout, lay_out
 from tallystick.kernel.pay.lookups import Lookups
 from tallystick.kernel.pay.operations import Stopped
@@ -37,25 +38,27 @@ from tallystick.kernel.trace import Traced, TracedFlow
 Row = Mapping[str, Any]
 
 
-def read(program: Program, facts: Mapping[str, Facts]) -> Reading:
+def read(program: Program, facts: Mapping[str, Facts], kept: Kept | None = None) -> Reading:
     """Everything that the program pays, shows and counts over these facts.
 
-    Raises SettlementError where a penny could be wrong (an amount too wide), InputError where a look-up finds
-    two rows; money without an account is listed in the reading's faults, with its contract.
+    What is ``kept`` of an earlier reading is not read again, where nothing that it rests on has changed. Raises
+    SettlementError where a penny could be wrong (an amount too wide), InputError where a look-up finds two rows;
+    money without an account is listed in the reading's faults, with its contract.
     """
-    return Payer(program, facts).read()
+    return Payer(program, facts, kept).read()
 
 
 class Payer:
     """One reading of a program on the pay path; keeps its plan for whoever wants to look at it."""
 
-    def __init__(self, program: Program, facts: Mapping[str, Facts]) -> None:
+    def __init__(self, program: Program, facts: Mapping[str, Facts], kept: Kept | None = None) -> None:
         self.program, self.engine = program, engine_for(facts)
         self.facts = {name: self.engine.of_numbers(table) for name, table in facts.items()}
         self.layout: Layout = lay_out(program)
         self._prices = resolve_lists(program.case)
         self._plain: dict[str, list[Row]] = {}
-        self.passes = Passes(self.facts, self.layout, self.rows_of)
+        self.pieces = (kept or Kept()).opened(world_of(program, self.layout, facts, self.engine.name))
+        self.passes = Passes(self.facts, self.layout, self.rows_of, self.pieces)
         self.opened: dict[tuple[str, int], int] = {}
         self.claims = claims.Claims(program, facts)
         self._ready: Small | None = None
@@ -86,7 +89,7 @@ class Payer:
 
     def _whose(self) -> dict[str, int]:
         """For each identity the contracts that hold it, as bits by their number."""
-        number = {contract.id: number for number, contract in enumerate(self.layout.contracts)}
+        number = self.layout.number
         return {
             identity: sum(1 << number[contract] for contract in use.holders)
             for identity, use in self.program.uses.items()
@@ -145,6 +148,7 @@ class Payer:
                 self._emit(self._again() if self.rows_wait else self._small(), places, reading)
             small = self._again() if self.rows_wait else small
         self.claims.emit(self.passes, small, self.layout, reading)
+        self.pieces.close()
         return _without_faulty(reading)
 
     @property
@@ -161,7 +165,8 @@ class Payer:
         return any(which(node) for node in waiting)
 
     def _again(self) -> Small:
-        self.passes, self._ready = Passes(self.facts, self.layout, self.rows_of), None
+        self.pieces.next_window()
+        self.passes, self._ready = Passes(self.facts, self.layout, self.rows_of, self.pieces), None
         return self.prepared()
 
     def prepared(self) -> Small:
@@ -206,7 +211,7 @@ class Payer:
 
     def _emit(self, small: Small, only: set[int] | None, reading: Reading) -> None:
         for identity, use in self.program.uses.items():
-            held = [self.layout.contracts[number].id in use.holders for number, _ in self.layout.periods]
+            held = self.layout.spread(self.layout.holding(use.holders), at_cells=False)
             emitter = _Emitter(self, small, use, [h and (only is None or p in only) for p, h in enumerate(held)])
             for flow in use.traced.flows:
                 emitter.flow(flow, reading)
@@ -357,7 +362,7 @@ class _Emitter:
         pence, counted, rows = apart(amount, units)
         codes = [account.bare for account in (payer, payee) if account.grain.table]
         level = max(passes.level(node) for node in (pence, counted, rows, *codes))
-        found = passes.found[level, amount.grain.table]
+        found = passes.found[level, amount.grain.table].of[pence.bare]
         places = self.small.cells.places
         accounts = []
         for account in (payer, payee):

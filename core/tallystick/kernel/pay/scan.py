@@ -23,6 +23,7 @@ from tallystick.kernel.language.nodes import Kind, Node, walk
 from tallystick.kernel.language.series import literal
 from tallystick.kernel.pay.alike import Alike, together
 from tallystick.kernel.pay.bounds import NARROW, WIDE
+from tallystick.kernel.pay.divided import Division
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.exact import lowest
 from tallystick.kernel.pay.expressions import Expressions
@@ -50,10 +51,12 @@ class Scan:
     def __init__(
         self, facts: Mapping[str, Facts], table: str, wanted: Wanted, small: Small, layout: Layout,
         lists: Callable[[str], Sequence[Row]], alike: Mapping[str, Use] | None = None, *, all_rows: bool = False,
+        division: Division | None = None,
     ) -> None:  # fmt: skip
         """``alike`` are the rules whose numbers may share columns; without any, each keeps its own.
 
-        Rows in which every sum is nothing are left out, unless ``all_rows`` are asked for.
+        Rows in which every sum is nothing are left out, unless ``all_rows`` are asked for. With a ``division``, the
+        query is of the part that it is at when it is run.
         """
         self.facts, self.wanted, self.small, self.layout = facts[table], wanted, small, layout
         self.alike = Alike(alike or {})
@@ -64,7 +67,7 @@ class Scan:
         self.codes = {self.said(node): number for number, node in enumerate(wanted.codes)}
         self.code_asked = {node: self._who_asks(node) for node in self.codes} if alike else {}
         """What is summed, and kept apart by, with the number in its column's name: alike ones are one column."""
-        joins = Joins(facts, lists, small, roots)
+        self.joins = joins = Joins(facts, lists, small, roots, division)
         self.rows = Expressions(self.facts, roots, small.program.case.rounding, joins)
         coarse, looked_up = _parts([*roots, *self.code_asked.values()], table)
         self.rows.frame = nw.from_native(self.facts.frame)

@@ -59,8 +59,11 @@ class Small:
     periods: Domain = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        places = [place for _, _, place in self.layout.cells]
-        object.__setattr__(self, "cells", Domain("cells", len(places), places))
+        places: Sequence[int] = [place for _, _, place in self.layout.cells]
+        one_each = range(len(places))
+        object.__setattr__(
+            self, "cells", Domain("cells", len(places), one_each if places == list(one_each) else places)
+        )
         object.__setattr__(
             self, "periods", Domain("periods", len(self.layout.periods), range(len(self.layout.periods)))
         )
@@ -79,8 +82,7 @@ class Small:
         mine = named | {name.rpartition(":")[0] for name in named}
         uses = frozenset(mine & set(self.program.uses))
         if uses not in self.holding:
-            holders = [self.program.uses[identity].holders for identity in uses]
-            held = [all(c.id in them for them in holders) for c in self.layout.contracts]
+            held = self.layout.holding(*(self.program.uses[identity].holders for identity in uses))
             self.holding[uses] = [place >= 0 and held[number] for number, _, place in self.layout.cells]
         return self.holding[uses]
 
@@ -94,6 +96,8 @@ class Small:
             return [_plain(node.kind, node.data[0])] * domain.size
         if domain.name != "periods" and self._belongs_to_periods(node, domain):
             values = self.column(node, self.periods)
+            if domain.places == range(len(values)):
+                return values
             return [values[place] if place >= 0 else None for place in domain.places]
         if op in _LEAVES:
             return _LEAVES[op](self, node, domain)
@@ -133,20 +137,21 @@ class Small:
         )
 
 
+_AS_PAIRS = (Kind.PRICE, Kind.RATE)
 _TO_PERIODS = ("contract", "terms", "provider", "commissioner", "scheme", "everywhere")
 
 
 def _plain(kind: Kind, value: Any) -> Any:
     """A constant as columns hold it: ratios as pairs."""
-    if value is not None and kind in (Kind.PRICE, Kind.RATE):
-        return pair(Fraction(value))
+    if value is not None and kind in _AS_PAIRS:
+        return pair(value if type(value) is Fraction else Fraction(value))
     return value
 
 
 def _term(small: Small, node: Node, domain: Domain) -> Column:
     identity, name = str(node.data[0]), str(node.data[1])
     values = terms(small.program, small.layout, identity, name, at_cells=domain.name == "cells")
-    return [_plain(node.kind, value) for value in values] if node.kind in (Kind.PRICE, Kind.RATE) else values
+    return [None if v is None else _plain(node.kind, v) for v in values] if node.kind in _AS_PAIRS else values
 
 
 def _list_column(small: Small, node: Node, domain: Domain) -> Column:
@@ -158,9 +163,8 @@ def _account(small: Small, node: Node, domain: Domain) -> Column:
     name = node.data[0]
     if node.op == "fund":
         return [f"scheme/{name}"] * domain.size
-    if domain.name == "cells":
-        return [f"{small.layout.contracts[number].id}/{name}" for number, _, _ in small.layout.cells]
-    return [f"{small.layout.contracts[number].id}/{name}" for number, _ in small.layout.periods]
+    accounts = [f"{contract.id}/{name}" for contract in small.layout.contracts]
+    return small.layout.spread(accounts, at_cells=domain.name == "cells")
 
 
 def _at_period(small: Small, node: Node, domain: Domain) -> Column:
@@ -209,9 +213,10 @@ def _looked_up(small: Small, node: Node, domain: Domain) -> Iterator[Stopped | t
 
 def _find(small: Small, node: Node, domain: Domain) -> Column:
     table, wanted, keys, *_, of_contract = node.data
-    looked_up = _in_list(small, node, domain) if of_contract else _looked_up(small, node, domain)
+    if of_contract:
+        return _in_list(small, node, domain)
     found: Column = []
-    for one in looked_up:
+    for one in _looked_up(small, node, domain):
         if isinstance(one, Stopped):
             found.append(one)
         elif len(one[1]) > 1:
@@ -221,9 +226,9 @@ def _find(small: Small, node: Node, domain: Domain) -> Column:
     return found
 
 
-def _in_list(small: Small, node: Node, domain: Domain) -> Iterator[Stopped | tuple[Any, list[Mapping[str, Any]]]]:
+def _in_list(small: Small, node: Node, domain: Domain) -> Column:
     """The same in the contract's own list, in its period."""
-    name, _, keys, fixed = node.data[:4]
+    name, wanted, keys, fixed = node.data[:4]
     index = small.indexes.get((name, keys, fixed))
     if index is None:
         index = small.indexes[name, keys, fixed] = {}
@@ -231,12 +236,22 @@ def _in_list(small: Small, node: Node, domain: Domain) -> Iterator[Stopped | tup
             if all(record.get(one) == text for one, text in fixed):  # type: ignore[attr-defined]
                 index.setdefault((place, *map(record.get, keys)), []).append(record)  # type: ignore[call-overload]
     args = [small.column(arg, domain) for arg in node.args]
-    for place, *given in zip(domain.places, *args, strict=True):
-        found = index.get((place, *given))
-        if found is not None and None not in given:
-            yield given, found
+    found: Column = [None] * domain.size
+    if any(Stopped in map(type, column) for column in args):
+        found = [operations.stop_in(given) for given in zip(*args, strict=True)]
+    with_records = {key[0] for key in index}
+    for member, place in enumerate(domain.places):
+        if place not in with_records:
+            continue
+        given = [column[member] for column in args]
+        records = index.get((place, *given))
+        if records is None or None in given:
+            continue
+        if len(records) > 1:
+            found[member] = two_rows(str(name), keys, given)  # type: ignore[arg-type]
         else:
-            yield operations.stop_in(given) or (given, [])
+            found[member] = _plain(node.kind, records[0].get(str(wanted)))
+    return found
 
 
 def _exists(small: Small, node: Node, domain: Domain) -> Column:
@@ -264,8 +279,8 @@ def _total(small: Small, node: Node, domain: Domain) -> Column:
 
 
 def _held(small: Small, identity: str) -> list[int]:
-    holders = small.program.uses[identity].holders
-    return [p for p, (number, _) in enumerate(small.layout.periods) if small.layout.contracts[number].id in holders]
+    held = small.layout.holding(small.program.uses[identity].holders)
+    return [place for place, number in enumerate(small.layout.of_periods) if held[number]]
 
 
 def _groups(small: Small, to: str, places: list[int]) -> dict[Any, list[int]]:
@@ -293,6 +308,8 @@ def added(values: Column, places: Sequence[int], size: int, kind: Kind) -> Colum
     ratio = kind in (Kind.PRICE, Kind.RATE)
     sums: Column = [(0, 1) if ratio else 0] * size
     if set(map(type, values)) <= {int}:  # nothing missing, nothing stopped: nearly always
+        if len(values) == size and places == range(size):
+            return values
         for value, place in zip(values, places, strict=True):
             if place >= 0:
                 sums[place] += value
@@ -351,9 +368,8 @@ def _sharing(small: Small, inside: Domain, grain: str, whole: str, holders: str)
 
 
 def _holds(small: Small, node: Node, domain: Domain) -> Column:
-    holders = small.program.uses[str(node.data[0])].holders
-    owners = small.layout.cells if domain.name == "cells" else small.layout.periods
-    return [small.layout.contracts[owner[0]].id in holders for owner in owners]
+    held = small.layout.holding(small.program.uses[str(node.data[0])].holders)
+    return small.layout.spread(held, at_cells=domain.name == "cells")
 
 
 _LEAVES: dict[str, Callable[[Small, Node, Domain], Column]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import field, frozen
@@ -29,6 +30,17 @@ class Wanted:
         """Every node to compile."""
         return [*self.sums, *self.codes]
 
+    def only(self, nodes: set[Node]) -> Wanted:
+        """Some of it, with nothing else."""
+        ordered = [node for node in self.sums if node in nodes] if len(nodes) > 1 else [*nodes]
+        codes = {node: sums for node, sums in self.codes.items() if node in nodes}
+        facts = self.facts & nodes
+        return Wanted(
+            sums=dict.fromkeys(ordered), codes=codes, facts=facts,
+            asked={node: self.asked[node] for node in (*ordered, *codes) if node in self.asked},
+            parties=self.parties if facts else set(),
+        )  # fmt: skip
+
 
 @frozen(eq=False, kw_only=True)
 class Grouped:
@@ -50,3 +62,12 @@ class Grouped:
     rows_of_cells: list[int]
     counted: Counter[int]
     """All rows by cell, those of no contract too, also where rows were left out in which every sum is nothing."""
+
+
+@frozen(eq=False)
+class Found:
+    """What all that is wanted of a table came to: ``of`` each sum, perhaps in another reading of the rows."""
+
+    of: Mapping[Node, Grouped]
+    any: Grouped
+    """One of them, for what all know: how many rows there are."""

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.pay.engines.reach import Reach
 from tallystick.kernel.tables import TableSpec
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class Engine(ABC):
     sums_flags: ClassVar[bool] = False
     """True if it can count how often a flag is yes without a column of ones and zeros."""
 
+    divides: ClassVar[bool] = False
+    """True if rows have to be divided so that what they hold fits in memory; others see to that themselves."""
+
     def prepared(self, facts: Facts) -> Any:
         """The rows as a lazy frame of this engine in which days and moments are whole numbers.
 
@@ -81,10 +85,14 @@ class Engine(ABC):
     def collected(self, queries: Sequence[Any]) -> list[pl.DataFrame]:
         """The results of native queries, whole numbers as whole numbers; worked out together where that helps."""
 
-    def beside(self, facts: Facts, key: str | None, others: Sequence[Beside]) -> Any:
+    def part_of(self, facts: Facts, reach: Reach) -> Any:
+        """The rows that ``reach`` says when the query is run."""
+        raise NotImplementedError(f"{self.name} is not asked for it")
+
+    def beside(self, facts: Facts, key: str | None, others: Sequence[Beside], reach: Reach | None = None) -> Any:
         """The rows with what each of the others has for their key, all being in the order of their keys.
 
-        There is no key where there are no others.
+        There is no key where there are no others. Where rows are divided, ``reach`` says which part is read.
         """
         rows = nw.from_native(facts.frame)
         for other in others:

@@ -60,7 +60,8 @@ def beside(
         columns: list[str] | None, predicate: pl.Expr | None, most: int | None, _: int | None
     ) -> Iterator[pl.DataFrame]:
         wanted = list(schema) if columns is None else columns
-        asked = {*wanted, *(predicate.meta.root_names() if predicate is not None else ()), key or ""}
+        by = {reach.by} if reach is not None else set()
+        asked = {*wanted, *(predicate.meta.root_names() if predicate is not None else ()), key or "", *by}
         stretches = [_Stretches(other, asked) for other in others if asked & (other.schema.keys() - {other.key_made})]
         left = most
         early = predicate if predicate is not None and asked <= {*own, ""} else None
@@ -91,7 +92,10 @@ def _blocks(
             told(start, height)
         part = made(rows.slice(start, min(BLOCK, last - start))).select(columns)
         # In one piece: to join what lies in several takes twice as long.
-        block = (part if early is None else part.filter(early)).collect().rechunk()
+        block = (part if early is None else part.filter(early)).collect()
+        if reach.of > 1:
+            block = block.filter(block[reach.by].hash() % reach.of == reach.part)
+        block = block.rechunk()
         if block.height:
             yield block
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import json
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -10,11 +13,12 @@ import narwhals.stable.v2 as nw
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind
 from tallystick.kernel.pay.engines.base import ELAPSED, LOCAL, Beside, Engine, of_kind
-from tallystick.kernel.pay.engines.reach import reach_of
+from tallystick.kernel.pay.engines.reach import Reach, reach_of
 from tallystick.kernel.progress import rows_of
 from tallystick.kernel.tables import TableSpec
 
 _MINUTE = 60_000_000
+_ROWS_TO_CHOOSE_BY = "POLARS_JOIN_SAMPLE_LIMIT"
 
 
 class Polars(Engine):
@@ -24,6 +28,7 @@ class Polars(Engine):
     library = "polars"
     writes_out = False
     sums_flags = True
+    divides = True
 
     def taken(self, facts: Facts) -> Any:
         """The rows as they are."""
@@ -47,9 +52,17 @@ class Polars(Engine):
         """All queries at once, so that what they share is read once."""
         import polars as pl
 
-        return pl.collect_all(queries, engine="streaming")
+        with _few_rows_to_choose_by():
+            return pl.collect_all(queries, engine="streaming")
 
-    def beside(self, facts: Facts, key: str | None, others: Sequence[Beside]) -> Any:
+    def part_of(self, facts: Facts, reach: Reach) -> Any:
+        """Read stretch by stretch, of each what is in the part."""
+        from tallystick.kernel.pay.engines import blocks
+
+        assert facts.rising is not None
+        return nw.from_native(blocks.beside(facts.rising.base, facts.rising.made, None, (), reach=reach))
+
+    def beside(self, facts: Facts, key: str | None, others: Sequence[Beside], reach: Reach | None = None) -> Any:
         """Stretch by stretch, so that neither the rows nor the others are held whole."""
         from tallystick.kernel.pay.engines import blocks
 
@@ -62,7 +75,8 @@ class Polars(Engine):
             if one.facts.rising is not None
         ]  # fmt: skip
         assert facts.rising is not None
-        told, reach = rows_of(f"paying {facts.spec.name}"), reach_of(facts.spec.name)
+        reach = reach or reach_of(facts.spec.name) or Reach()
+        told = rows_of(lambda: f"paying {facts.spec.name}{reach.said}")
         return nw.from_native(blocks.beside(facts.rising.base, facts.rising.made, key, found, told=told, reach=reach))
 
     def looked_up(
@@ -90,6 +104,24 @@ class Polars(Engine):
     def date(self, day: Any) -> Any:
         """Days are dates but for their name."""
         return day.cast(nw.Int32).cast(nw.Date)
+
+
+@contextmanager
+def _few_rows_to_choose_by() -> Iterator[None]:
+    """Before Polars joins, it holds up to ten million rows of both sides to choose which to keep: gigabytes of them.
+
+    A hundred thousand tell as much. Whoever has set it knows better.
+    """
+    import polars as pl
+
+    if _ROWS_TO_CHOOSE_BY in os.environ:
+        yield
+        return
+    pl.Config.load(json.dumps({"environment": {_ROWS_TO_CHOOSE_BY: "100000"}}))
+    try:
+        yield
+    finally:
+        pl.Config.load(json.dumps({"environment": {_ROWS_TO_CHOOSE_BY: None}}))
 
 
 def _natively(found: Callable[[Any], Any], made: Callable[[Any], Any]) -> Callable[[Any], Any]:

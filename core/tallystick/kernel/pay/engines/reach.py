@@ -15,6 +15,15 @@ class Reach:
 
     start: int = 0
     stop: int | None = None
+    by: str = ""
+    part: int = 0
+    of: int = 1
+    """Of these, the rows whose value in the column ``by`` falls into this one of so many parts."""
+
+    @property
+    def said(self) -> str:
+        """Which part it is, in words."""
+        return f", part {self.part + 1} of {self.of}" if self.of > 1 else ""
 
 
 _REACHES: ContextVar[dict[str, Reach] | None] = ContextVar("reaches", default=None)

@@ -160,13 +160,14 @@ class Result:
         """
         from tallystick.kernel import pay
 
-        return pay.line_frames(self.settlement.program, self.settlement.facts, rules=rules or None)
+        made = self.settlement
+        return pay.line_frames(made.program, made.facts, rules=rules or None, kept=made.kept)
 
     def line_parts(self) -> Iterator[list[Any]]:
         """The frames of ``line_frames``, part by part of the rows: each list is written before the next is taken."""
         from tallystick.kernel import pay
 
-        return pay.line_parts(self.settlement.program, self.settlement.facts)
+        return pay.line_parts(self.settlement.program, self.settlement.facts, kept=self.settlement.kept)
 
     def write(self, folder: str | Path | None = None, *, lines: bool = False, xlsx: bool = False) -> Path:
         """Write the run folder below ``folder``, whole or not at all, and return where it is.

@@ -18,7 +18,16 @@ Change = Callable[[Chance, Case], Case]
 def changed(of: Chance, case: Case) -> Case:
     """The case with something changed: a number of one contract, or much at once, so that it is seen."""
     often = (_a_number, _the_numbers_of_a_contract, _the_numbers_of_a_contract, _the_prices)
-    return of.pick(*often, *often, _a_record, _a_record, _a_party, _one_rule_less, _the_rounding)(of, case)
+    seldom = (
+        _a_record,
+        _a_record,
+        _a_party,
+        _one_rule_less,
+        _the_rounding,
+        _the_rules_of_another,
+        _the_rules_of_another,
+    )
+    return of.pick(*often, *often, *seldom)(of, case)
 
 
 def _other(value: Any) -> Any:
@@ -107,6 +116,11 @@ def _one_rule_less(of: Chance, case: Case) -> Case:
     rules = case.contracts[place].rules
     fewer = tuple(one for one in rules if one is not rules[-1]) if len(rules) > 1 else rules
     return _with(case, place, attrs.evolve(case.contracts[place], rules=fewer))
+
+
+def _the_rules_of_another(of: Chance, case: Case) -> Case:
+    place = of.pick(*range(len(case.contracts)))
+    return _with(case, place, attrs.evolve(case.contracts[place], rules=of.pick(*case.contracts).rules))
 
 
 def _the_rounding(of: Chance, case: Case) -> Case:

@@ -58,7 +58,7 @@ def test_any_rules(world: Any) -> None:
 
 
 @pytest.mark.usefixtures("little_memory")
-@generating(20)
+@generating(10)
 @given(national_worlds())
 def test_national_rules(world: Any) -> None:
     same_at_once(world)

@@ -21,6 +21,7 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.flows import Flow
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.series import Amount, Code
+from tallystick.kernel.language.words import when
 from tallystick.kernel.parameters import PriceList, Rows, parameter
 from tallystick.kernel.pay import passes
 from tallystick.kernel.pay.kept import Kept
@@ -184,6 +185,46 @@ def test_each_of_these_changes_something(change: Callable[[], Case]) -> None:
     assert of_periods[0] != of_periods[1]
 
 
+@rule("of-codes")
+class OfCodes(Rule):
+    """What stays of some codes cost; which codes is a choice of the contract, and no number of it."""
+
+    codes: tuple[str, ...] = parameter("Which codes.")
+
+    @hookimpl
+    def incentive(self, activity: Any, contract: Any) -> Iterator[Flow]:
+        spells = activity.spells
+        chosen = spells.code.map(lambda code: code.is_in(self.codes)).is_yes()
+        yield Flow(contract.commissioner, contract.provider, when(chosen, spells.cost.or_else(0)), reason="codes")
+
+
+def of_two(first: Any, second: Any) -> Case:
+    return case(contract("A", first), contract("B", second, provider="RZZ"), tables=[Spells])
+
+
+def test_a_sum_is_not_taken_for_a_contract_that_did_not_ask_for_it_before() -> None:
+    """Found in a review: sums of two compositions are one column, in which each contract has its own."""
+    rows = [
+        {
+            "spell": f"s{number}", "discharged": "2025-05-10", "code": "AX"[number % 2], "cost": 100 + number,
+            "provider": of,
+        }
+        for number, of in enumerate(["RXX", "RXX", "RZZ", "RZZ"])
+    ]  # fmt: skip
+    facts, kept = activity(rows), Kept()
+    few, more = use(OfCodes, codes=("A",)), use(OfCodes, codes=("A", "X"))
+    for of in (of_two(few, more), of_two(few, few), of_two(more, few), of_two(more, more), of_two(few, more)):
+        assert paid(of, facts, kept) == paid(of, facts)
+
+
+def test_a_holder_with_an_empty_list_is_not_the_same_as_none() -> None:
+    """Found in a review: the records are the same, and those who have them are not."""
+    facts, kept = activity(ROWS), Kept()
+    band = use(Banded, bands=[{"code": "AB1", "amount": 30}])
+    for of in (of_two(band, use(Each, amount=1)), of_two(band, use(Banded, bands=[])), of_two(band, band)):
+        assert paid(of, facts, kept) == paid(of, facts)
+
+
 def test_other_rows_are_read_whatever_they_are_called() -> None:
     kept = Kept()
     paid(made(), activity(ROWS), kept)
@@ -232,6 +273,14 @@ class TestFiles:
         elsewhere = shutil.copytree(workspace, workspace.parent / "copy")
         assert engine.settle(elsewhere).ledger.equals(first.ledger)
         assert 0 < read == len(scans)
+
+    def test_lines_need_no_sums_again(self, workspace: Path, engine: Engine, scans: list[int]) -> None:
+        result = engine.settle(workspace)
+        read = len(scans)
+        lines = result.lines()
+        assert len(scans) == read
+        paid = result.ledger.filter(label="contacts")["pence"].sum()
+        assert lines["pence"].sum() == paid > 0
 
     def test_another_byte_is(self, workspace: Path, engine: Engine, scans: list[int]) -> None:
         before = engine.settle(workspace).ledger

@@ -63,8 +63,8 @@ class TestWhatItHolds:
     ) -> None:
         right = pay.line_parts
 
-        def wrong(*of: Any) -> Iterator[list[Any]]:
-            yield from ([frame.with_columns(pl.col("pence") + 1) for frame in frames] for frames in right(*of))
+        def wrong(*of: Any, **more: Any) -> Iterator[list[Any]]:
+            yield from ([frame.with_columns(pl.col("pence") + 1) for frame in frames] for frames in right(*of, **more))
 
         monkeypatch.setattr(pay, "line_parts", wrong)
         with pytest.raises(SettlementError, match="nothing is written"):

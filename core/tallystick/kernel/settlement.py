@@ -57,6 +57,8 @@ class Settlement:
     set_aside: Sequence[Fault] = ()
     engine: Engine = field(factory=lambda: engine_for({}), repr=False)
     """Where the rows were worked out."""
+    kept: Kept | None = field(default=None, repr=False)
+    """What their rows came to, for whoever reads them once more."""
 
     @property
     def case(self) -> Case:
@@ -146,7 +148,7 @@ def settle(
     aside = [fault for table in facts.values() for fault in getattr(table, "set_aside", ())]
     return Settlement(
         program=program, reading=reading, lines=lines, balances=held, pots=pots,
-        checks=_once(checks), facts=facts, set_aside=aside, engine=engine_for(there),
+        checks=_once(checks), facts=facts, set_aside=aside, engine=engine_for(there), kept=kept,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Node
 from tallystick.kernel.pay.layout import Layout
+from tallystick.kernel.pay.overlaid import Asked
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.wanted import Grouped, Wanted
 from tallystick.kernel.program import Program
@@ -52,10 +53,15 @@ def world_of(program: Program, layout: Layout, facts: Mapping[str, Facts], engin
 
 @frozen(eq=False, kw_only=True)
 class Missing:
-    """Sums that are had together, and what they are made from; ``asks`` is equal for the same sums."""
+    """Sums that are had together, and what they are made from; ``asks`` is equal for the same sums.
+
+    ``whose`` are the contracts that ask, as bits by their number: what others ask for in the same role may be laid
+    over a sum, so for any other contract it says nothing.
+    """
 
     table: str
     asks: tuple[Any, ...]
+    whose: Mapping[Node, int]
     wanted: Wanted
     read: Mapping[Any, Any]
 
@@ -66,8 +72,13 @@ class Piece:
 
     table: str
     asks: tuple[Any, ...]
+    whose: Mapping[Node, int]
     read: Mapping[Any, Any]
     grouped: Grouped
+
+    def is_for(self, whose: Mapping[Node, int]) -> bool:
+        """True if it was asked for by all of these contracts."""
+        return all(not asking & ~self.whose[node] for node, asking in whose.items())
 
     @property
     def sums(self) -> Sequence[Node]:
@@ -112,18 +123,22 @@ class Pieces:
         for one in separate(wanted):
             apart = tuple((code, tuple(sums)) for code, sums in one.codes.items())
             asks = (tuple(one.sums), apart, frozenset(one.facts), frozenset(one.parties))
+            whose = {node: one.asked.get(node, Asked()).whose for node in one.roots()}
             read = reads.all_of(one)
-            alike = (had for had in self._earlier if (had.table, had.asks) == (table, asks) and same(had.read, read))
-            if had := next(alike, None):
-                known.append(had)
+            for had in self._earlier:
+                if (had.table, had.asks) == (table, asks) and had.is_for(whose) and same(had.read, read):
+                    known.append(had)
+                    break
             else:
-                missing.append(Missing(wanted=one, table=table, asks=asks, read=read))
+                missing.append(Missing(wanted=one, table=table, asks=asks, whose=whose, read=read))
         self._used += known
         return known, missing
 
     def found(self, missing: Sequence[Missing], grouped: Grouped) -> list[Piece]:
         """Take in what the rows came to."""
-        made = [Piece(table=one.table, asks=one.asks, read=one.read, grouped=grouped) for one in missing]
+        made = [
+            Piece(table=one.table, asks=one.asks, whose=one.whose, read=one.read, grouped=grouped) for one in missing
+        ]
         self._used += made
         return made
 
@@ -193,9 +208,10 @@ class _Reads:
         return ":" in name or name not in self._facts or self._small.program.case.tables[name].prices
 
     def _listed(self, name: str) -> tuple[Any, Any]:
-        if ":" in name:
-            return self._small.list_domain(name).places, self._small.records(name)
-        return None, self._lists(name)
+        if ":" not in name:
+            return None, self._lists(name)
+        holders = self._small.program.uses[name.rpartition(":")[0]].holders  # some of them may have no records
+        return (self._small.layout.holding(holders), self._small.list_domain(name).places), self._small.records(name)
 
 
 class _Same:

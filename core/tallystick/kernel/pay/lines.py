@@ -12,6 +12,7 @@ from tallystick.kernel.language.nodes import Node, walk
 from tallystick.kernel.ledger import period_name
 from tallystick.kernel.pay.engines import speaking
 from tallystick.kernel.pay.engines.reach import in_parts
+from tallystick.kernel.pay.kept import Kept
 from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS
 from tallystick.kernel.pay.leaves import Columns
 from tallystick.kernel.pay.passes import nonzero
@@ -45,17 +46,21 @@ COLUMNS = (
 
 
 def line_frames(
-    program: Program, facts: Mapping[str, Facts], *, rules: Container[str] | None = None, key: str = ""
+    program: Program, facts: Mapping[str, Facts], *, rules: Container[str] | None = None, key: str = "",
+    kept: Kept | None = None,
 ) -> list[Any]:  # fmt: skip
     """One lazy Polars frame for each flow that is paid row by row, a line for each row with money in it.
 
-    ``rules`` limits them to some labels, ``key`` to the rows of that key. The frames are not collected: a caller
+    ``rules`` limits them to some labels, ``key`` to the rows of that key. What is ``kept`` of the settlement is not
+    read again for it. The frames are not collected: a caller
     streams them to a file. Only lines of rows that stay in another engine come over, and are held in memory.
     """
-    return [frame for _, frame in _by_row(program, facts, rules, key)]
+    return [frame for _, frame in _by_row(program, facts, rules, key, kept)]
 
 
-def line_parts(program: Program, facts: Mapping[str, Facts], *, rows: int = PART) -> Iterator[list[Any]]:
+def line_parts(
+    program: Program, facts: Mapping[str, Facts], *, rows: int = PART, kept: Kept | None = None
+) -> Iterator[list[Any]]:  # fmt: skip
     """The same lines, part by part of each table's rows, in their order: as many as can be held together.
 
     Each list has to be written before the next is asked for: its frames are the same, and read other rows. A table
@@ -63,7 +68,7 @@ def line_parts(program: Program, facts: Mapping[str, Facts], *, rows: int = PART
     """
     whole = _looks_around(program)
     with in_parts() as reaches:
-        frames = _by_row(program, facts, None, "")
+        frames = _by_row(program, facts, None, "", kept)
     for table in dict.fromkeys(table for table, _ in frames):
         its, reach = [frame for of, frame in frames if of == table], None if table in whole else reaches.get(table)
         if reach is None:
@@ -82,9 +87,9 @@ def _looks_around(program: Program) -> set[str]:
 
 
 def _by_row(
-    program: Program, facts: Mapping[str, Facts], rules: Container[str] | None, key: str
+    program: Program, facts: Mapping[str, Facts], rules: Container[str] | None, key: str, kept: Kept | None
 ) -> list[tuple[str, Any]]:  # fmt: skip
-    payer = Payer(program, facts)
+    payer = Payer(program, facts, kept)
     if payer.rows_wait:
         payer.read()  # so that every balance is known
     payer.prepared()

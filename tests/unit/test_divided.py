@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import click
 import pytest
 
 from tallystick.command.sizes import Bytes
 from tallystick.kernel import pay
-from tallystick.kernel.errors import SettlementError
+from tallystick.kernel.errors import InputError, SettlementError
 from tallystick.kernel.flows import Figure, Flow
 from tallystick.kernel.hooks import hookimpl
 from tallystick.kernel.language.series import Amount
@@ -21,6 +22,7 @@ from tallystick.kernel.pay import divided
 from tallystick.kernel.pay.divided import within
 from tallystick.kernel.program import compose
 from tallystick.kernel.rules import Rule, rule
+from tallystick.kernel.settlement import settle
 from tests.spec.drawn import Notes, Spells
 from tests.support import Rows, case, contract, framed_tables, rows_of, use
 from tests.unit.command_world import starter, tallystick
@@ -107,6 +109,26 @@ def test_windows_by_person_and_by_contract_cannot_be_divided_together() -> None:
     assert read(InOrder, OfPeople)[1] == []
     with pytest.raises(SettlementError, match=r"spells: what 60 rows look up takes about .* allow more memory"):
         read(InOrder, OfPeople, memory=1_000)
+
+
+def test_a_limit_of_nothing_and_one_for_another_engine_are_refused() -> None:
+    made = case(contract("A", use(OfPeople)), tables=[Spells])
+    facts = {"spells": framed_tables(compose(made), rows_of(made, {"spells": STAYS}))["spells"]}
+    with pytest.raises(InputError, match="0 bytes of memory are allowed"):
+        settle(made, facts, memory=0)
+    with pytest.raises(InputError, match="a limit of memory is set for duckdb"):
+        settle(made, facts, memory=2**30, engine="duckdb")
+    assert settle(made, facts, memory=2**30).passed
+
+
+def test_rows_of_which_no_stretch_can_be_had_are_refused_where_they_do_not_fit() -> None:
+    """As those of a lazy query that a caller hands in."""
+    made = case(contract("A", use(OfPeople)), tables=[Spells])
+    program = compose(made)
+    facts = framed_tables(program, rows_of(made, {"spells": STAYS}))
+    facts["spells"] = attrs.evolve(facts["spells"], rising=None)
+    with within(30_000), pytest.raises(SettlementError, match="0 MB are allowed"):
+        pay.read(program, facts)
 
 
 def test_what_would_take_too_many_parts_is_refused() -> None:

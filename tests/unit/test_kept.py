@@ -293,6 +293,24 @@ class TestFiles:
         assert not again.equals(before)
         assert again.equals(Engine(plugins=[tallystick_rules.plugin], discover=False).settle(workspace).ledger)
 
+    def test_a_file_that_is_written_while_it_is_paid_for_leaves_nothing(self, workspace: Path, engine: Engine) -> None:
+        """Found in a review: it is put back afterwards, and has the hash that it had before."""
+        file = workspace / "data" / "contacts.parquet"
+        contacts = pl.read_csv(workspace / "data" / "contacts.csv", try_parse_dates=True)
+        contacts.write_parquet(file)
+        scheme = workspace / "scheme.toml"
+        scheme.write_text(scheme.read_text().replace('contacts.csv"', 'contacts.parquet"', 1))
+        right = Engine(plugins=[tallystick_rules.plugin], discover=False).settle(workspace).ledger
+
+        def written(what: str, *_: int) -> None:
+            if what == "paying":
+                contacts.with_columns(contacts=pl.col("contacts") + 1).write_parquet(file)
+
+        wrong = engine.settle(workspace, progress=written, reference_rows=0).ledger
+        assert not wrong.equals(right)
+        contacts.write_parquet(file)
+        assert engine.settle(workspace).ledger.equals(right)
+
     def test_frames_are_known_by_their_cells(self, workspace: Path, engine: Engine, scans: list[int]) -> None:
         frame = pl.read_csv(workspace / "data" / "contacts.csv", infer_schema=False)
         first = engine.settle(workspace, contacts=frame).ledger

@@ -109,6 +109,7 @@ def _read(
     rising = Rising(
         frame=stored, columns=_rising(answers, unique), base=stored,
         content="" if left_out else _content(parts, digests, rests_on),
+        unchanged=lambda: all(one.path is None or sources.stamp_of(one.path) == one.stamp for one in _opened(parts)),
     ) if steady else None  # fmt: skip
     stats = {name: answers.stats(column) for name, column in spec.columns.items()}
     return Facts(

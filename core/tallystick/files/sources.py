@@ -31,6 +31,8 @@ class Opened:
     digest: str = ""
     path: Path | None = None
     marks: delimited.Marks | None = None
+    stamp: tuple[int, ...] = ()
+    """What the system said of the file before it was read: another one if it has been written since."""
     steady: bool = True
     """Whether its rows come in one order whenever they are read; a lazy query of a caller may give others."""
 
@@ -98,13 +100,14 @@ def _open_parquet(path: Path, file: str) -> Opened:
         ))  # fmt: skip
     if end != _PARQUET:
         raise InputError(damaged(file))
+    stamp = stamp_of(path)
     try:
         # Statistics that a file has of itself are not believed: by a wrong one, rows would be passed over.
         frame = pl.scan_parquet(path, glob=False, hive_partitioning=False, use_statistics=False)
         schema = dict(frame.collect_schema())
     except pl.exceptions.PolarsError:
         raise InputError(damaged(file)) from None
-    return Opened(file=file, frame=frame, schema=schema, digest=delimited.digest(path), path=path)
+    return Opened(file=file, frame=frame, schema=schema, digest=delimited.digest(path), path=path, stamp=stamp)
 
 
 def damaged(file: str) -> Fault:
@@ -116,11 +119,23 @@ def damaged(file: str) -> Fault:
 
 
 def _open_csv(path: Path, file: str) -> Opened:
+    stamp = stamp_of(path)
     names = delimited.heading(path, file)
     FaultList(delimited.faults_of_heading(path, names, file)).raise_if_any()
     marks = delimited.marks(path, names)
     schema: dict[str, pl.DataType] = {name: pl.String() for name in names}
-    return Opened(file=file, frame=delimited.scan(path), schema=schema, digest=marks.digest, path=path, marks=marks)
+    return Opened(
+        file=file, frame=delimited.scan(path), schema=schema, digest=marks.digest, path=path, marks=marks, stamp=stamp
+    )  # fmt: skip
+
+
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """What the system says of a file; nothing if it is not there."""
+    try:
+        said = path.stat()
+    except OSError:
+        return ()
+    return said.st_size, said.st_mtime_ns, said.st_ino
 
 
 def _open_frame(source: Any, file: str) -> Opened:

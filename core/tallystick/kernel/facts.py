@@ -46,6 +46,8 @@ class Rising:
     made: Callable[[Any], Any] = field(default=lambda part: part, repr=False)
     content: str = ""
     """A hash of the files that the rows were read from, and of how they were read; empty where it is not known."""
+    unchanged: Callable[[], bool] = field(default=lambda: True, repr=False)
+    """Whether those files are still as they were before they were read."""
 
     def shaped(self, frame: Any, shape: Callable[[Any], Any], columns: frozenset[str] | None = None) -> Rising:
         """The same of a frame whose rows are made from these one by one, by ``shape``; some may be left out."""
@@ -97,3 +99,8 @@ class Facts:
     def content(self) -> str:
         """What these rows are known by; equal only for the same rows, and empty where nothing tells that."""
         return self.known.content if self.known is not None else ""
+
+    @property
+    def unchanged(self) -> bool:
+        """False if the rows were read from files that have been written since."""
+        return self.known is None or self.known.unchanged()

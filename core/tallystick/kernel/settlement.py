@@ -113,15 +113,15 @@ def settle(
     _require(program, facts)
     told("paying", 1, 4)
     there = on_engine(facts, engine)
+    _require_a_limit_that_holds(memory, engine_for(there))
     with within(memory):
         reading = pay.read(program, there, kept)
     refuse_faulty_rows(program, reading, facts)
     stops = {contract: Stop(why) for contract, why in reading.faults}
     program, reading = _left(program, reading, stops)
     told("checking", 2, 4)
-    checks: list[Check] = []
     again = list(_derive_again(program, reading, facts, reference_rows))
-    checks += again
+    checks = list(again)
     while True:
         lines = list(ledger_lines(program, reading.flows))
         pots = pot_states(program, reading, lines)
@@ -248,6 +248,21 @@ def _require(program: Program, facts: Mapping[str, Facts]) -> None:
         ))  # fmt: skip
     if faults:
         raise InputError(faults)
+
+
+def _require_a_limit_that_holds(memory: int | None, engine: Engine) -> None:
+    if memory is None:
+        return
+    if memory < 1:
+        raise InputError(Fault(
+            code="memory/none", found=f"{memory} bytes of memory are allowed",
+            write="a size, such as 1GB; or nothing, for half of what the machine has",
+        ))  # fmt: skip
+    if not engine.divides:
+        raise InputError(Fault(
+            code="memory/engine", found=f"a limit of memory is set for {engine.name}",
+            why="it writes what does not fit to disk, and has a limit of its own", write="the limit as its manual says",
+        ))  # fmt: skip
 
 
 def _derive_again(program: Program, reading: Reading, facts: Mapping[str, Facts], most: int) -> Iterator[Check]:

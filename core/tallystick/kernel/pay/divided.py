@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -91,7 +92,7 @@ def division(facts: Facts, roots: Iterable[Node], lookups: Sequence[Held]) -> Di
 
     SettlementError where a limit was set, and they cannot be divided so far.
     """
-    if not engine().divides or facts.known is None:
+    if not engine().divides:
         return None
     windows = {node.op for node in walk(*(root.bare for root in roots))} & _BY_WINDOW.keys()
     around = OF_A_ROW * facts.rows if windows else 0
@@ -102,7 +103,7 @@ def division(facts: Facts, roots: Iterable[Node], lookups: Sequence[Held]) -> Di
     sizes = [one.counted() for one in lookups]
     if around + sum(sizes) <= room:
         return None
-    by = _of_windows(facts, windows) if windows else _of_lookups(lookups, sizes)
+    by = "" if facts.known is None else _of_windows(facts, windows) if windows else _of_lookups(lookups, sizes)
     apart = [(size, by in one.by) for one, size in zip(lookups, sizes, strict=True)]
     whole = sum(size for size, is_divided in apart if not is_divided) + (0 if by else around)
     parts = -(-(sum(sizes) + around - whole) // max(room - whole, 1))
@@ -135,10 +136,14 @@ def _of_windows(facts: Facts, windows: Collection[str]) -> str:
 
 
 def _half_of_the_machine() -> int:
+    """Half of its memory, or of what a container of it may take."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+        most = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # a machine that does not say
-        return 2**33
+        most = 2**34
+    with suppress(OSError, ValueError):
+        most = min(most, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return most // 2
 
 
 def _too_little(facts: Facts, needed: int, limit: int) -> SettlementError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any
+from weakref import ref
 
 from attrs import define, field, frozen
 
@@ -47,7 +48,7 @@ def world_of(program: Program, layout: Layout, facts: Mapping[str, Facts], engin
         engine=engine, rounding=case.rounding, by_parties=case.by_parties,
         contracts=[(one.id, one.provider, one.commissioner, one.first, one.until) for one in layout.contracts],
         cells=layout.cells, cell_days=layout.cell_days, breaks=layout.breaks,
-        facts={name: (table.spec, table.content or table) for name, table in facts.items()},
+        facts={name: (table.spec, table.content or ref(table)) for name, table in facts.items()},
     )  # fmt: skip
 
 
@@ -92,10 +93,10 @@ class Kept:
 
     _last: tuple[World | None, Sequence[Piece]] = (None, ())
 
-    def opened(self, world: World) -> Pieces:
-        """What is of use in this world, for one settlement; several may be open at once."""
+    def opened(self, world: World, facts: Mapping[str, Facts]) -> Pieces:
+        """What is of use in this world, for one settlement over these facts; several may be open at once."""
         was, pieces = self._last
-        return Pieces(self, world, pieces if was == world else ())
+        return Pieces(self, world, facts, pieces if was == world else ())
 
 
 @define(eq=False)
@@ -104,12 +105,14 @@ class Pieces:
 
     _kept: Kept
     _world: World
+    _facts: Mapping[str, Facts]
     _earlier: Sequence[Piece]
     _used: list[Piece] = field(factory=list)
 
     def close(self) -> None:
-        """Keep what this settlement has used, and let go of all else."""
-        self._kept._last = (self._world, self._used)
+        """Keep what this settlement has used, and let go of all else; nothing if a file has been written meanwhile."""
+        if all(table.unchanged for table in self._facts.values()):
+            self._kept._last = (self._world, self._used)
 
     def next_window(self) -> None:
         """The same settlement reads its rows once more."""

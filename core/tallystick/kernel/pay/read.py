@@ -57,7 +57,7 @@ class Payer:
         self.layout: Layout = lay_out(program)
         self._prices = resolve_lists(program.case)
         self._plain: dict[str, list[Row]] = {}
-        self.pieces = (kept or Kept()).opened(world_of(program, self.layout, facts, self.engine.name))
+        self.pieces = (kept or Kept()).opened(world_of(program, self.layout, facts, self.engine.name), facts)
         self.passes = Passes(self.facts, self.layout, self.rows_of, self.pieces)
         self.opened: dict[tuple[str, int], int] = {}
         self.claims = claims.Claims(program, facts)

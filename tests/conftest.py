@@ -5,7 +5,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 # Derandomised, so that a red run is red for everyone who repeats it.
-settings.register_profile("ci", max_examples=60, derandomize=True, deadline=None)
+settings.register_profile("ci", max_examples=40, derandomize=True, deadline=None)
 settings.register_profile("deep", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
 

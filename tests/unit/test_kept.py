@@ -217,6 +217,25 @@ def test_a_sum_is_not_taken_for_a_contract_that_did_not_ask_for_it_before() -> N
         assert paid(of, facts, kept) == paid(of, facts)
 
 
+@rule("cost-apart")
+class CostApart(Rule):
+    """What each stay costs, from whoever is liable; no number of the contract is in it."""
+
+    @hookimpl
+    def incentive(self, activity: Any, contract: Any) -> Iterator[Flow]:
+        spells = activity.spells
+        yield Flow(account(spells.liable), contract.provider, spells.cost.or_else(0), reason="cost")
+
+
+def test_what_is_kept_apart_by_a_code_is_not_taken_for_a_contract_that_did_not_ask() -> None:
+    """Found in a review: its rows have no code there, and money without an account stopped it."""
+    facts, kept = activity([{**row, "cost": 100} for row in ROWS]), Kept()
+    for second in ([use(Each, amount=3)], [use(CostApart), use(Each, amount=3)]):
+        of = case(contract("A", use(CostApart)), contract("B", *second, provider="RZZ"), tables=[Spells])
+        assert paid(of, facts, kept) == paid(of, facts)
+    assert paid(of, facts, kept)["cost-apart", "L0", "RZZ"] == 100
+
+
 def test_a_holder_with_an_empty_list_is_not_the_same_as_none() -> None:
     """Found in a review: the records are the same, and those who have them are not."""
     facts, kept = activity(ROWS), Kept()

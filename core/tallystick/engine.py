@@ -102,11 +102,11 @@ class Engine:
         number touches, and takes what all else came to from the settlement before.
         """
         from tallystick.kernel.pay.engines import engine_named
-        from tallystick.kernel.settlement import REFERENCE_ROWS, settle
+        from tallystick.kernel.settlement import REFERENCE_ROWS, require_a_limit_that_holds, settle
         from tallystick.result import Result
 
         opened = self.open(workspace, as_at=as_at) if isinstance(workspace, str | PathLike) else workspace
-        engine_named(engine or "polars")  # said now, and not after the activity was read
+        require_a_limit_that_holds(memory, engine_named(engine or "polars"))  # now, and not after the rows were read
         most = REFERENCE_ROWS if reference_rows is None else reference_rows
         like = next(iter(frames.values()), None)
         if months is not None:

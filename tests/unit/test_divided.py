@@ -2,57 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import click
+import polars as pl
 import pytest
 
 from tallystick.command.sizes import Bytes
 from tallystick.kernel import pay
 from tallystick.kernel.errors import InputError, SettlementError
-from tallystick.kernel.flows import Figure, Flow
+from tallystick.kernel.flows import Figure
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.series import Amount
-from tallystick.kernel.language.words import days_between, earlier, first, running, when
-from tallystick.kernel.parameters import parameter
 from tallystick.kernel.pay import divided
 from tallystick.kernel.pay.divided import within
+from tallystick.kernel.pay.engines.polars import Polars
 from tallystick.kernel.program import compose
 from tallystick.kernel.rules import Rule, rule
 from tallystick.kernel.settlement import settle
 from tests.spec.drawn import Notes, Spells
+from tests.spec.test_language_windows import People, UpTo
 from tests.support import Rows, case, contract, framed_tables, rows_of, use
 from tests.unit.command_world import starter, tallystick
-
-
-@rule("in-order")
-class InOrder(Rule):
-    """What each stay costs, up to a limit in a year."""
-
-    limit: Amount = parameter("The most that a year pays.", default=30)
-
-    @hookimpl
-    def incentive(self, activity: Any, contract: Any) -> Iterator[Flow]:
-        cost = activity.spells.cost.or_else(0)
-        so_far = running(cost)
-        paid = so_far.at_most(self.limit) - (so_far - cost).at_most(self.limit)
-        yield Flow(contract.commissioner, contract.provider, paid, reason="in order")
-
-
-@rule("of-people")
-class OfPeople(Rule):
-    """First stays, and stays soon after one before."""
-
-    @hookimpl
-    def incentive(self, activity: Any) -> Iterator[Figure]:
-        spells = activity.spells
-        yield Figure("first", when(first(spells), spells.days.or_else(0)))
-        before = earlier(spells, where=spells.cost.or_else(0) > 0)
-        soon = before.map(lambda day: days_between(day, spells.discharged) <= 30).is_yes()
-        yield Figure("soon", when(soon, spells.days.or_else(0)))
 
 
 @rule("of-notes")
@@ -79,10 +53,8 @@ NOTES: Rows = [
 
 def read(*rules: type[Rule], memory: int | None = None) -> tuple[Any, list[int]]:
     """What was read, and into how many parts the rows were divided for it."""
-    made = case(
-        contract("A", *(use(one) for one in rules)), contract("B", *(use(one) for one in rules), provider="RZZ"),
-        tables=[Spells, Notes],
-    )  # fmt: skip
+    held = [use(one, limit=30) if one is UpTo else use(one) for one in rules]
+    made = case(contract("A", *held), contract("B", *held, provider="RZZ"), tables=[Spells, Notes])
     program = compose(made)
     assert not program.stopped, {name: stop.why for name, stop in program.stopped.items()}
     facts = framed_tables(program, rows_of(made, {"spells": STAYS, "notes": NOTES}))
@@ -94,11 +66,11 @@ def read(*rules: type[Rule], memory: int | None = None) -> tuple[Any, list[int]]
     return dict(found.parts()), parts
 
 
-@pytest.mark.parametrize("rules", [[InOrder], [OfPeople], [OfNotes], [OfPeople, OfNotes]], ids=str)
+@pytest.mark.parametrize("rules", [[UpTo], [People], [OfNotes], [People, OfNotes]], ids=str)
 def test_in_parts_it_comes_to_the_same(rules: list[type[Rule]]) -> None:
     at_once, none = read(*rules)
     assert none == []
-    held = divided.OF_A_ROW * 60 if OfNotes not in rules or OfPeople in rules else divided.OF_A_KEY * 2 * 40
+    held = divided.OF_A_ROW * 60 if OfNotes not in rules or People in rules else divided.OF_A_KEY * 2 * 40
     found, parts = read(*rules, memory=held // 2)
     assert found == at_once
     assert set(parts) <= set(range(2, 8))
@@ -106,13 +78,15 @@ def test_in_parts_it_comes_to_the_same(rules: list[type[Rule]]) -> None:
 
 
 def test_windows_by_person_and_by_contract_cannot_be_divided_together() -> None:
-    assert read(InOrder, OfPeople)[1] == []
-    with pytest.raises(SettlementError, match=r"spells: what 60 rows look up takes about .* allow more memory"):
-        read(InOrder, OfPeople, memory=1_000)
+    assert read(UpTo, People)[1] == []
+    with pytest.raises(
+        SettlementError, match=r"what rows of spells look at, .* takes about 0 MB for 60 rows, .* allow more memory$"
+    ):
+        read(UpTo, People, memory=1_000)
 
 
 def test_a_limit_of_nothing_and_one_for_another_engine_are_refused() -> None:
-    made = case(contract("A", use(OfPeople)), tables=[Spells])
+    made = case(contract("A", use(People)), tables=[Spells])
     facts = {"spells": framed_tables(compose(made), rows_of(made, {"spells": STAYS}))["spells"]}
     with pytest.raises(InputError, match="0 bytes of memory are allowed"):
         settle(made, facts, memory=0)
@@ -123,7 +97,7 @@ def test_a_limit_of_nothing_and_one_for_another_engine_are_refused() -> None:
 
 def test_rows_of_which_no_stretch_can_be_had_are_refused_where_they_do_not_fit() -> None:
     """As those of a lazy query that a caller hands in."""
-    made = case(contract("A", use(OfPeople)), tables=[Spells])
+    made = case(contract("A", use(People)), tables=[Spells])
     program = compose(made)
     facts = framed_tables(program, rows_of(made, {"spells": STAYS}))
     facts["spells"] = attrs.evolve(facts["spells"], rising=None)
@@ -132,8 +106,8 @@ def test_rows_of_which_no_stretch_can_be_had_are_refused_where_they_do_not_fit()
 
 
 def test_what_would_take_too_many_parts_is_refused() -> None:
-    with pytest.raises(SettlementError, match=r"put the rows of spells .* into the order of their keys"):
-        read(OfPeople, memory=1_000)
+    with pytest.raises(SettlementError, match=r"or put spells and the tables that it looks in into the order of keys$"):
+        read(OfNotes, memory=100)
 
 
 @pytest.mark.parametrize(
@@ -152,3 +126,17 @@ def test_what_is_no_size_is_refused(said: str) -> None:
 def test_the_command_takes_a_limit(tmp_path: Path) -> None:
     done = tallystick("settle", starter(tmp_path), "--memory", "1GB")
     assert done.exit_code == 0, done.output
+
+
+def test_polars_is_told_by_how_many_rows_to_choose_and_forgets_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it, unordered rows take gigabytes while it chooses which side of a join to keep."""
+    name = "POLARS_JOIN_SAMPLE_LIMIT"
+    monkeypatch.delenv(name, raising=False)
+    seen: list[str | None] = []
+    query = pl.LazyFrame({"a": [1]}).map_batches(lambda frame: seen.append(os.environ.get(name)) or frame)
+    Polars().collected([query])
+    assert name not in os.environ
+    monkeypatch.setenv(name, "7")
+    Polars().collected([query])
+    assert os.environ[name] == "7"
+    assert seen == ["100000", "7"]

@@ -330,6 +330,14 @@ class TestFiles:
         contacts.write_parquet(file)
         assert engine.settle(workspace).ledger.equals(right)
 
+    def test_another_engine_works_its_own_out(self, workspace: Path, engine: Engine, scans: list[int]) -> None:
+        pytest.importorskip("duckdb")
+        read = []
+        for name in ("polars", "duckdb", "duckdb", "polars"):
+            engine.settle(workspace, engine=name)
+            read.append(len(scans))
+        assert read == [1, 2, 2, 3]
+
     def test_frames_are_known_by_their_cells(self, workspace: Path, engine: Engine, scans: list[int]) -> None:
         frame = pl.read_csv(workspace / "data" / "contacts.csv", infer_schema=False)
         first = engine.settle(workspace, contacts=frame).ledger

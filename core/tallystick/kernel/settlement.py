@@ -113,7 +113,7 @@ def settle(
     _require(program, facts)
     told("paying", 1, 4)
     there = on_engine(facts, engine)
-    _require_a_limit_that_holds(memory, engine_for(there))
+    require_a_limit_that_holds(memory, engine_for(there))
     with within(memory):
         reading = pay.read(program, there, kept)
     refuse_faulty_rows(program, reading, facts)
@@ -250,7 +250,8 @@ def _require(program: Program, facts: Mapping[str, Facts]) -> None:
         raise InputError(faults)
 
 
-def _require_a_limit_that_holds(memory: int | None, engine: Engine) -> None:
+def require_a_limit_that_holds(memory: int | None, engine: Engine) -> None:
+    """Refuse a limit of nothing, and one for an engine that keeps to a limit of its own."""
     if memory is None:
         return
     if memory < 1:

@@ -108,7 +108,7 @@ def division(facts: Facts, roots: Iterable[Node], lookups: Sequence[Held]) -> Di
     whole = sum(size for size, is_divided in apart if not is_divided) + (0 if by else around)
     parts = -(-(sum(sizes) + around - whole) // max(room - whole, 1))
     if set_by_user and (whole > room or parts > MOST_PARTS):
-        raise _too_little(facts, sum(sizes) + around, set_by_user)
+        raise _too_little(facts, sum(sizes) + around, set_by_user, around=bool(windows))
     return Division(by, min(parts, MOST_PARTS)) if by and parts > 1 else None
 
 
@@ -146,9 +146,15 @@ def _half_of_the_machine() -> int:
     return most // 2
 
 
-def _too_little(facts: Facts, needed: int, limit: int) -> SettlementError:
+def _too_little(facts: Facts, needed: int, limit: int, *, around: bool) -> SettlementError:
     name, most = facts.spec.name, 2 * needed // 2**20
+    what, too = (
+        f"what rows of {name} look up",
+        f", or put {name} and the tables that it looks in into the order of keys",
+    )
+    if around:
+        what, too = f"what rows of {name} look at, which are others of their person or contract,", ""
     return SettlementError(
-        f"{name}: what {facts.rows:,} rows look up takes about {most:,} MB, and {limit // 2**20:,} MB are allowed; "
-        f"allow more memory, or put the rows of {name} and of the tables that they look in into the order of their keys"
+        f"{what} takes about {most:,} MB for {facts.rows:,} rows, and {limit // 2**20:,} MB are allowed; "
+        f"allow more memory{too}"
     )

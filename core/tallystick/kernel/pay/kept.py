@@ -66,25 +66,17 @@ class Missing:
     wanted: Wanted
     read: Mapping[Any, Any]
 
-
-@frozen(eq=False, kw_only=True)
-class Piece:
-    """The same, and what they came to; other sums that are found there are none of its own."""
-
-    table: str
-    asks: tuple[Any, ...]
-    whose: Mapping[Node, int]
-    read: Mapping[Any, Any]
-    grouped: Grouped
-
     def is_for(self, whose: Mapping[Node, int]) -> bool:
         """True if it was asked for by all of these contracts."""
         return all(not asking & ~self.whose[node] for node, asking in whose.items())
 
-    @property
-    def sums(self) -> Sequence[Node]:
-        """The sums of this piece."""
-        return self.asks[0]  # type: ignore[no-any-return]
+
+@frozen(eq=False)
+class Piece:
+    """What was missing, and what it came to; other sums that are found there are none of its own."""
+
+    of: Missing
+    grouped: Grouped
 
 
 @define(eq=False)
@@ -129,7 +121,8 @@ class Pieces:
             whose = {node: one.asked.get(node, Asked()).whose for node in one.roots()}
             read = reads.all_of(one)
             for had in self._earlier:
-                if (had.table, had.asks) == (table, asks) and had.is_for(whose) and same(had.read, read):
+                was = had.of
+                if (was.table, was.asks) == (table, asks) and was.is_for(whose) and same(was.read, read):
                     known.append(had)
                     break
             else:
@@ -139,9 +132,7 @@ class Pieces:
 
     def found(self, missing: Sequence[Missing], grouped: Grouped) -> list[Piece]:
         """Take in what the rows came to."""
-        made = [
-            Piece(table=one.table, asks=one.asks, whose=one.whose, read=one.read, grouped=grouped) for one in missing
-        ]
+        made = [Piece(one, grouped) for one in missing]
         self._used += made
         return made
 

@@ -162,10 +162,10 @@ class Passes:
             tables = sorted(table for at, table in self.plan if at == level)
             split = {table: self.pieces.known(table, self.plan[level, table], small, self.lists) for table in tables}
             left = {table: missing for table, (_, missing) in split.items() if missing}
-            read = dict(zip(left, self._read(left, level, small), strict=True))
+            read = dict(zip(left, self._read(left, level, small), strict=True)) if left else {}
             for table, (known, missing) in split.items():
                 made = self.pieces.found(missing, read[table]) if missing else []
-                of = {node: piece.grouped for piece in (*known, *made) for node in piece.sums}
+                of = {node: piece.grouped for piece in (*known, *made) for node in piece.of.wanted.sums}
                 self.found[level, table] = Found(of, (*known, *made)[0].grouped)
 
     def _read(self, left: Mapping[str, Sequence[Missing]], level: int, small: Small) -> Iterator[Grouped]:

@@ -37,6 +37,13 @@ def test_rows_are_found_that_the_statistics_deny(tmp_path: Path) -> None:
     assert len(list(facts.records("pod", ["ward-one"]))) == 1
 
 
+def test_rows_of_a_callers_own_query_are_found_that_the_statistics_deny(tmp_path: Path) -> None:
+    rows: dict[str, list[object]] = {"visit": ["v1", "v2"], "pod": ["ward-one", "ward-two"], "minutes": [1, 2]}
+    path = lying(tmp_path / "visits.parquet", b"ward-one", b"ward-six", rows)
+    facts = read_facts(SPEC, pl.scan_parquet(path))
+    assert facts.frame.filter(pl.col("pod") == "ward-one").collect().height == 1
+
+
 def test_extremes_are_those_of_the_cells(tmp_path: Path) -> None:
     was, said = (4_321).to_bytes(8, "little"), (5).to_bytes(8, "little")
     rows: dict[str, list[object]] = {"visit": ["v1", "v2"], "pod": ["a", "b"], "minutes": [7, 4_321]}

@@ -89,8 +89,8 @@ def _read(
     spec: TableSpec, parts: Sequence[Part], unique: list[tuple[str, ...]], rests_on: Mapping[str, Any], *,
     set_aside: bool, checking: Checking,
 ) -> Facts:  # fmt: skip
-    frame = _joined([part.typed() for part in parts])
     answers, faults, places, known = _checked(spec, parts, unique, rests_on, checking)
+    frame = _joined([part.good(answers.blank()) if part.opened.steady else part.typed() for part in parts])
     left_out = 0
     if faults and not set_aside:
         raise InputError(faults)

@@ -23,7 +23,10 @@ def read_code(column: Column, local: str, dtype: pl.DataType) -> Reading | None:
         return None
     as_text = raw(column).cast(pl.String).alias(f"{column.name} text")
     value = pl.when(text(column) != "").then(text(column)).alias(column.name)
-    return Reading(column=column, local=local, stages=((as_text,), (value,)), problems=tuple(_code_problems(column)))
+    return Reading(
+        column=column, local=local, stages=((as_text,), (value,)), problems=tuple(_code_problems(column)),
+        as_it_is=dtype == pl.String,
+    )  # fmt: skip
 
 
 def _code_problems(column: Column) -> list[Problem]:

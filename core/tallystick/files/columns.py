@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import zip_longest
 
 import polars as pl
@@ -10,7 +10,7 @@ from attrs import frozen
 
 from tallystick.files import codes, dates, delimited, numbers
 from tallystick.files.headings import Match
-from tallystick.files.problems import FLOATS, Reading
+from tallystick.files.problems import FLOATS, Reading, raw
 from tallystick.files.sources import ROW, Opened
 from tallystick.kernel.errors import Fault
 from tallystick.kernel.language.nodes import Kind
@@ -47,21 +47,32 @@ class Part:
     readings: tuple[Reading, ...]
     absent: tuple[Column, ...]
 
+    def good(self, blank: Collection[str]) -> pl.LazyFrame:
+        """The typed columns of rows in which no cell has a problem; in the ``blank`` ones there may be empty texts."""
+        return self._staged({one.column.name for one in self.readings if one.as_it_is} - set(blank))
+
     def typed(self, *, numbered: bool = False) -> pl.LazyFrame:
         """The staged frame: typed columns, what came before them, and the number of each cell's problem."""
+        return self._staged(numbered=numbered).with_columns(
+            *(reading.number for reading in self.readings),
+            *(reading.doubt for reading in self.readings),
+            *(reading.blank for reading in self.readings if reading.as_it_is and reading.column.kind is Kind.CODE),
+        )
+
+    def _staged(self, as_they_are: Collection[str] = (), *, numbered: bool = False) -> pl.LazyFrame:
         frame = self.opened.numbered() if numbered or self.opened.marks else self.opened.frame
         frame = frame.select(
             *(pl.col(reading.local).alias(f"{reading.column.name} raw") for reading in self.readings),
             *([ROW] if numbered else []),
             self._commas().alias(COMMAS),
         )
-        for stage in zip_longest(*(reading.stages for reading in self.readings), fillvalue=()):
+        all_stages = [
+            ((raw(one.column).alias(one.column.name),),) if one.column.name in as_they_are else one.stages
+            for one in self.readings
+        ]
+        for stage in zip_longest(*all_stages, fillvalue=()):
             frame = frame.with_columns(*(expression for stages in stage for expression in stages))
-        return frame.with_columns(
-            *(reading.number for reading in self.readings),
-            *(reading.doubt for reading in self.readings),
-            *(expression for column in self.absent for expression in _nothing(column)),
-        )
+        return frame.with_columns(*(expression for column in self.absent for expression in _nothing(column)))
 
     def _commas(self) -> pl.Expr:
         marks = self.opened.marks

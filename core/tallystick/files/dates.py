@@ -38,7 +38,9 @@ def read_day(column: Column, local: str, dtype: pl.DataType) -> Reading | None:
     if dtype != pl.Date:
         problems.append(_has_time(column, raw(column).dt.truncate("1d") != raw(column)))
     value = _near(column, dtype, AFTER_DAYS).cast(pl.Date).alias(name)
-    return Reading(column=column, local=local, stages=((value,),), problems=tuple(problems))
+    return Reading(
+        column=column, local=local, stages=((value,),), problems=tuple(problems), as_it_is=dtype == pl.Date
+    )  # fmt: skip
 
 
 def read_moment(column: Column, local: str, dtype: pl.DataType) -> Reading | None:

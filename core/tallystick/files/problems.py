@@ -63,6 +63,13 @@ class Reading:
     local: str
     stages: tuple[tuple[pl.Expr, ...], ...]
     problems: tuple[Problem, ...]
+    as_it_is: bool = False
+    """True if a cell is read as it stands, but for a blank one, which is missing, and for one with a problem."""
+
+    @property
+    def blank(self) -> pl.Expr:
+        """Whether a cell holds a text without any letter."""
+        return (text(self.column) == "").alias(f"{self.column.name} blank")
 
     @property
     def number(self) -> pl.Expr:

@@ -47,6 +47,10 @@ class Survey:
         """Whether any cell of a column has a problem."""
         return bool(self.found.get(f"{name} doubt"))
 
+    def blank(self) -> set[str]:
+        """The columns in which there are empty texts."""
+        return {name.removesuffix(" blank") for name, found in self.found.items() if name.endswith(" blank") and found}
+
     def is_reversed(self, pair: tuple[str, str]) -> bool:
         """Whether the second of two days or moments is before the first in any row."""
         return bool(self.found[_pair_name(pair)])
@@ -130,6 +134,8 @@ def _of_column(spec: TableSpec, name: str, known: Collection[str]) -> list[pl.Ex
         asked += [of.min().alias(f"{name} low"), of.max().alias(f"{name} high")]
     if f"{name} decimals" in known and column.kind in SCALED:
         asked.append(pl.col(f"{name} decimals").max())
+    if f"{name} blank" in known:
+        asked.append(pl.col(f"{name} blank").any())
     if f"{name} doubt" in known:
         asked.append(pl.col(f"{name} doubt").any())
     if name == spec.date:

@@ -21,7 +21,13 @@ from tests.spec.drawn import Spells
 from tests.spec.test_language_windows import UpTo
 from tests.support import case, contract, framed_tables, use
 
-KEYS = st.lists(st.text("ab0", max_size=3), max_size=40).map(sorted)
+SHORT = st.text("ab0", max_size=3)
+ALIKE = st.integers(0, 30).map("RXX-{:08d}".format)
+"""Of one length, and different in their last letters alone: such keys are joined as numbers."""
+NEARLY = st.builds("{}{:0{}d}".format, st.sampled_from(["", "R", "RY", "é"]), st.integers(0, 30), st.integers(6, 9))
+KEYS = st.one_of(st.lists(one, max_size=40) for one in (SHORT, ALIKE, NEARLY, st.one_of(SHORT, ALIKE, NEARLY))).map(
+    lambda keys: sorted(keys, key=str.encode)
+)
 
 
 def table(keys: list[str]) -> pl.LazyFrame:
@@ -47,7 +53,7 @@ def by_hand(keys: list[str], found_in: list[str], least: int) -> list[int | None
 
 @given(
     keys=KEYS,
-    once=KEYS.map(lambda them: sorted(set(them))),
+    once=KEYS.map(lambda them: sorted(set(them), key=str.encode)),
     often=KEYS,
     least=st.integers(0, 5),
     size=st.integers(1, 9),
@@ -66,6 +72,37 @@ def test_stretches_find_what_the_whole_has(
     assert frame["number"].to_list() == list(range(len(keys)))
     assert frame["once"].to_list() == by_hand(keys, once, least)
     assert frame["often"].to_list() == [True if key in often else None for key in keys]
+
+
+def test_keys_of_one_length_are_joined_as_numbers_and_others_as_texts() -> None:
+    def form(*keys: str) -> tuple[list[int] | None, object]:
+        found = blocks._Keys.of(pl.Series("key", keys, dtype=pl.String))
+        return None if found.numbers is None else found.numbers.to_list(), found.form
+
+    eight = int.from_bytes(b"00000001")
+    assert form("S00000001", "S00000002") == ([eight, eight + 1], (9, b"S"))
+    assert form("00000001") == ([eight], (8, b""))
+    assert form("S00000002", "S00000001")[0] is None  # not in order
+    assert form("0000001", "0000002")[0] is None  # too short
+    assert form("S00000001", "T00000001")[0] is None  # two beginnings
+    assert form("S00000001", "S000000011")[0] is None  # two lengths
+    assert form()[0] is None
+
+
+def test_equal_endings_of_different_keys_find_nothing() -> None:
+    frame = beside(table(["R00000001"]), lambda part: part, "key", [other(["S00000001"], "once")])
+    assert frame.collect(engine="streaming")["once"].to_list() == [None]
+    longer = beside(table(["R00000001"]), lambda part: part, "key", [other(["RR00000001"], "once")])
+    assert longer.collect(engine="streaming")["once"].to_list() == [None]
+
+
+def test_a_row_that_has_lost_its_key_stops_the_run() -> None:
+    def emptied(part: pl.LazyFrame) -> pl.LazyFrame:
+        return part.with_columns(key=pl.lit(None, pl.String))
+
+    frame = beside(table(["a"]), emptied, "key", [other(["a"], "once")])
+    with pytest.raises(SettlementError, match="a row has no key; settle it again"):
+        frame.collect(engine="streaming")
 
 
 def test_a_key_of_which_one_row_is_wanted_goes_on_in_the_next_stretch(monkeypatch: pytest.MonkeyPatch) -> None:

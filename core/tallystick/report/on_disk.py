@@ -13,9 +13,12 @@ import re
 import shutil
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
 
+_LITTLE = 2**16
+"""Of a disk that has no more bytes than this, what cannot be written was too much."""
 _STALE_SECONDS = 24 * 60 * 60
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _WRITER = re.compile(r"^\..+\.(?P<host>[^.]*)\.(?P<pid>\d+)\.[0-9a-f]+\.partial$")
@@ -107,3 +110,19 @@ def force_folder(below: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+@contextlib.contextmanager
+def errors_of_disk(folder: Path) -> Iterator[None]:
+    """What a full disk says inside is an OSError that names the folder, whatever a library has made of it."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(folder)
+        raise
+    except Exception as error:
+        said = re.search(r"os error ([0-9]+)|transport error", str(error))
+        if said is None or not type(error).__module__.startswith("polars"):
+            raise
+        number = int(said[1] or (errno.EIO if shutil.disk_usage(folder).free > _LITTLE else errno.ENOSPC))
+        raise OSError(number, os.strerror(number), str(folder)) from error

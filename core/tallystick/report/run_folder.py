@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from tallystick.report.on_disk import force_folder, partial_path, remove_dead
+from tallystick.report.on_disk import errors_of_disk, force_folder, partial_path, remove_dead
 from tallystick.report.run_files import LINES, statement_files, write_files
 from tallystick.report.run_record import RECORD, fingerprint, made_from, record
 from tallystick.report.spreadsheet import needs_excel
@@ -47,11 +47,12 @@ def write_run(result: Result, folder: Path | None = None, *, lines: bool = False
     partial = partial_path(below, name)
     partial.mkdir()
     try:
-        write_files(result, partial, lines=lines, xlsx=xlsx)
-        said = record(result, made, _hashes(partial))
-        (partial / RECORD).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        _force_to_disk(partial)
-        return _appear(partial, below, name, wanted)
+        with errors_of_disk(below):
+            write_files(result, partial, lines=lines, xlsx=xlsx)
+            said = record(result, made, _hashes(partial))
+            (partial / RECORD).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            _force_to_disk(partial)
+            return _appear(partial, below, name, wanted)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -136,13 +136,19 @@ class ContractCase:
 
     def periods(self) -> Iterator[Period]:
         """The contract's periods, by its own year: one from October has October years."""
-        step, number, start = SETTLES[self.settles], 0, 0
-        while (first := months_later(self.first, start)) <= self.until:
-            number += 1
-            last = min(months_later(self.first, start + step) - datetime.timedelta(days=1), self.until)
-            months = tuple(m % 12 for m in range(start, start + step) if months_later(self.first, m) <= self.until)
-            yield Period(number, first, last, months)
-            start += step
+        return iter(_periods(self.first, self.until, SETTLES[self.settles]))
+
+
+@functools.lru_cache(maxsize=1024)
+def _periods(begins: datetime.date, until: datetime.date, step: int) -> tuple[Period, ...]:
+    """Periods of so many months; most contracts have the same."""
+    periods, start = list[Period](), 0
+    while (first := months_later(begins, start)) <= until:
+        last = min(months_later(begins, start + step) - datetime.timedelta(days=1), until)
+        months = tuple(m % 12 for m in range(start, start + step) if months_later(begins, m) <= until)
+        periods.append(Period(len(periods) + 1, first, last, months))
+        start += step
+    return tuple(periods)
 
 
 @frozen(eq=False, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -82,6 +83,7 @@ def period_name(period: Period) -> str:
 def ledger_lines(program: Program, flows: Iterable[FlowLine]) -> Iterator[LedgerLine]:
     """Ledger lines in a stated order: contract, period, label, number of the flow, accounts."""
     spans = {c.id: {p.number: p for p in c.periods()} for c in program.contracts}
+    names: dict[tuple[datetime.date, str], str] = {}
     found = [
         (f.contract, f.period, program.labels[f.contract, f.identity].label, f.number, f.payer, f.payee, f)
         for f in flows
@@ -92,8 +94,10 @@ def ledger_lines(program: Program, flows: Iterable[FlowLine]) -> Iterator[Ledger
         payer, payee = (line.payer, line.payee) if line.pence >= 0 else (line.payee, line.payer)
         if payer == payee:
             continue  # a body that would pay itself moves no money; the rule shows it as a figure
+        span = (period.first, period.month)
+        said = names.get(span) or names.setdefault(span, period_name(period))
         yield LedgerLine(
-            line.contract, period_name(period), period.month, flow.book, flow.kind, entry.use, entry.label, payer,
+            line.contract, said, span[1], flow.book, flow.kind, entry.use, entry.label, payer,
             payee, abs(line.pence), line.units, flow.clause or entry.clause, flow.reason,
         )  # fmt: skip
 

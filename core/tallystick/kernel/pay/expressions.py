@@ -32,6 +32,8 @@ _CHEAP = ("column", "literal", "named", "line", "as_rate", "neg", "not", "is_mis
 _FEW = 8
 STEPS = 120
 """After so many steps an engine may rest: some plan a query in the square of its length."""
+_FILLED = (Kind.FLAG, Kind.COUNT, Kind.AMOUNT, Kind.CODE)
+"""What is filled in where it is missing, if that is one value for all rows."""
 _COLUMNS = ("find", "exists", "running", "first", "earlier")
 _SAID_TWICE = (
     "when", "or_else", "min", "max", "scale", "round", "round_to", "ratio", "and", "or", "is_in", "completed_years",
@@ -193,6 +195,14 @@ def _or_else(node: Node, args: list[Value]) -> Value:
     first, second = args
     if first.nothing and first.stops is None:
         return second
+    if (
+        node.args[1].bare.op == "literal"
+        and first.kind in _FILLED
+        and first.stops is None
+        and first.wide == second.wide
+    ):
+        filled = first.expr.fill_null(node.args[1].bare.data[0])
+        return attrs.evolve(first, expr=filled, bound=first.bound.join(second.bound), optional=False)
     present = Value(kind=Kind.FLAG, expr=~first.expr.is_null(), waits=first.waits, stops=first.stops)
     return v.choose(present, first, second, optional=second.optional)
 

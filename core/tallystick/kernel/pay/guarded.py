@@ -12,16 +12,24 @@ from operator import and_
 
 from tallystick.kernel.language.nodes import Node, walk
 
-_LOOKS = ("find", "exists", "running", "first", "earlier")
+_AROUND = ("running", "first", "earlier")
+_LOOKS = ("find", "exists", *_AROUND)
 _PASSES_NOTHING_ON = ("scale", "round", "round_to", "mul", "neg", "as_rate")
-"""What makes nothing of nothing."""
+"""What makes nothing of nothing in any of its parts."""
+_NOTHING_OF_NOTHINGS = ("add", "sub", "min", "max")
+"""What makes nothing of nothing in all of its parts."""
 
 
 def guard(sums: Iterable[Node]) -> list[Node]:
     """The conditions without any of which each of the sums is nothing; only those that look nothing up."""
-    found = [_needs(node) for node in sums]
+    found = [_needs(node.bare) for node in sums]
     shared = reduce(and_, found) if found else frozenset()
     return sorted((one for one in shared if not _looks(one)), key=lambda one: one.digest)
+
+
+def looks_around(nodes: Iterable[Node]) -> bool:
+    """Whether a row looks at other rows of its table."""
+    return any(part.op in _AROUND for part in walk(*nodes))
 
 
 def _looks(node: Node) -> bool:
@@ -34,6 +42,9 @@ def _needs(node: Node) -> frozenset[Node]:
         return _holds(node.args[0]) | _needs(node.args[1])
     if node.op in _PASSES_NOTHING_ON:
         return frozenset[Node]().union(*(_needs(arg) for arg in node.args))
+    if node.op in (*_NOTHING_OF_NOTHINGS, "when"):
+        parts = [_needs(arg) for arg in node.args[node.op == "when" :] if not _is_nothing(arg)]
+        return reduce(and_, parts) if parts else frozenset()
     return frozenset()
 
 

@@ -16,10 +16,11 @@ from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.pay.bounds import Bound, bound_of, is_wide
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.engines.base import LOCAL
-from tallystick.kernel.pay.layout import DAY, number_of_day
+from tallystick.kernel.pay.layout import DAY, TWO_CONTRACTS, Layout, number_of_day
 from tallystick.kernel.pay.operations import Stopped, by_the_clock, elapsed
 from tallystick.kernel.pay.values import RATIOS, Value, constant
 
+SEGMENT = "~segment"
 LARGEST_COMMON = 10**12
 """Above this, ratios keep what stands below the line in a column of its own."""
 
@@ -151,3 +152,36 @@ def segment_of(day: Any, breaks: Sequence[datetime.date]) -> Any:
     for start in breaks:
         found = found + (day >= number_of_day(start)).cast(nw.Int64)
     return found
+
+
+def cells_by_name(layout: Layout) -> Any:
+    """For each contract its first cell, and the segments of its first and last: its periods follow one another."""
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for cell, (number, segment, _) in enumerate(layout.cells):
+        begin = first.setdefault(number, cell)
+        assert segment - layout.cells[begin][1] == cell - begin
+        last[number] = segment
+    columns = Columns()
+    columns.add("contract", [layout.contracts[number].id for number in first], nw.String)
+    columns.add("~cell of first", list(first.values()), nw.Int64)
+    columns.add("~first", [layout.cells[cell][1] for cell in first.values()], nw.Int64)
+    columns.add("~last", list(last.values()), nw.Int64)
+    return columns.frame()
+
+
+def cells_by_parties(layout: Layout, parties: tuple[str, ...]) -> Any:
+    """For each of these parties and segment the cell of the contract that claims their rows."""
+    if parties not in layout.by_parties:
+        whose = [tuple(getattr(one, name) for name in parties) for one in layout.contracts]
+        claims: dict[tuple[Any, ...], int] = {}
+        for cell, (number, segment, _) in enumerate(layout.cells):
+            key = (*whose[number], segment)
+            claims[key] = TWO_CONTRACTS if key in claims else cell
+        columns = Columns()
+        for place, name in enumerate(parties):
+            columns.add(name, [key[place] for key in claims], nw.String)
+        columns.add(SEGMENT, [key[-1] for key in claims], nw.Int64)
+        columns.add("~claimed", list(claims.values()), nw.Int64)
+        layout.by_parties[parties] = columns.frame()
+    return layout.by_parties[parties]

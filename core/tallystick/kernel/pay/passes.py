@@ -1,35 +1,67 @@
 """Passes: in which order rows and contracts are read, and what the rows came to.
 
-A pass reads each table it needs once. Most programs take one; a rule that decides row by row by something that
-is first totalled takes two. A condition that is the same for a whole contract leaves the sum, so a gateway
-costs no second pass; that is never done through a rounding.
+A pass reads each table it needs once, and those few rows again of which much is said that is said of no others. Most
+programs take one; a rule that decides row by row by something that is first totalled takes two. A condition that is
+the same for a whole contract leaves the sum, so a gateway costs no second pass; that is never done through a rounding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import Flag, literal, series
 from tallystick.kernel.language.words import when
-from tallystick.kernel.pay.divided import Division, division
+from tallystick.kernel.pay.ahead import Ahead
+from tallystick.kernel.pay.divided import division
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.faults import stop_in
-from tallystick.kernel.pay.kept import Missing, Pieces
+from tallystick.kernel.pay.few import having, of_few_rows
+from tallystick.kernel.pay.kept import Missing, Piece, Pieces
 from tallystick.kernel.pay.layout import Layout
 from tallystick.kernel.pay.operations import plus
 from tallystick.kernel.pay.overlaid import EVERYONE, Asked
-from tallystick.kernel.pay.scan import KEPT, Scan
+from tallystick.kernel.pay.scan import KEPT, Scan, rows_by_cell
 from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.values import RATIOS
-from tallystick.kernel.pay.wanted import Found, Grouped, Wanted
+from tallystick.kernel.pay.wanted import Found, Wanted
 
 _MOVES = ("add", "sub", "neg")
+
+
+@frozen(eq=False)
+class _Query:
+    """What is missing, and is being read: of all rows of a table, or of those that meet a condition."""
+
+    missing: Sequence[Missing]
+    condition: Node | None
+    scan: Scan
+    read: Future[Any]
+    counted: Future[Any] | None
+
+    def result(self, table: str, rows: int) -> tuple[Any, Counter[int]]:
+        """What it came to, and how many rows each cell has; SettlementError if they are not so many in all."""
+        frame = self.read.result()
+        count = frame if self.counted is None else self.counted.result()
+        counted = rows_by_cell(count)
+        _require_every_row(table, rows, counted.total())
+        if count is not frame:
+            _require_every_row(table, int(count[KEPT].sum()), int(frame["~rows"].sum()))
+        return frame, counted
+
+
+@frozen(eq=False)
+class _Planned:
+    of_all: _Query
+    of_few: Sequence[_Query]
 
 
 class Passes:
@@ -160,47 +192,69 @@ class Passes:
         """Read the rows, pass by pass; not for what is known of them."""
         for level in sorted({level for level, _ in self.plan}):
             tables = sorted(table for at, table in self.plan if at == level)
-            split = {table: self.pieces.known(table, self.plan[level, table], small, self.lists) for table in tables}
-            left = {table: missing for table, (_, missing) in split.items() if missing}
-            read = dict(zip(left, self._read(left, level, small), strict=True)) if left else {}
-            for table, (known, missing) in split.items():
-                made = self.pieces.found(missing, read[table]) if missing else []
-                of = {node: piece.grouped for piece in (*known, *made) for node in piece.of.wanted.sums}
-                self.found[level, table] = Found(of, (*known, *made)[0].grouped)
+            self.queries.append([])
+            with Ahead() as ahead:
+                started = {table: self._started(level, table, small, ahead) for table in tables}
+                for table, (known, planned) in started.items():
+                    pieces = [*known, *(self._read(table, planned) if planned is not None else ())]
+                    of = {node: piece.grouped for piece in pieces for node in piece.of.wanted.sums}
+                    self.found[level, table] = Found(of, pieces[0].grouped)
 
-    def _read(self, left: Mapping[str, Sequence[Missing]], level: int, small: Small) -> Iterator[Grouped]:
-        planned = []
-        for table, missing in left.items():
-            nodes = {node for one in missing for node in one.wanted.roots()}
-            planned.append(self._query(table, self.plan[level, table].only(nodes), small))
-        self.queries.append([query.to_native() for _, query in planned])
-        for table, (scan, _), frame in zip(left, planned, _collected(planned), strict=True):
-            count = scan.count()
-            (counted,) = [None] if count is None else _collected([(scan, count)])
-            found = scan.grouped(frame, counted)
-            _require_every_row(table, self.facts[table].rows, found.counted.total())
-            if counted is not None:
-                _require_every_row(table, int(counted[KEPT].sum()), sum(found.rows))
-            yield found
+    def _started(self, level: int, table: str, small: Small, ahead: Ahead) -> tuple[list[Piece], _Planned | None]:
+        """What is known of one table; and what is missing, from all of its rows, or from few what is said of those."""
+        known, missing = self.pieces.known(table, self.plan[level, table], small, self.lists)
+        if not missing:
+            return known, None
+        of_all, groups = of_few_rows(self.facts, table, missing)
+        few = []
+        for condition, group in groups.items():
+            rows = having(self.facts[table], condition)
+            scan, query = self._query(table, self._only(level, group), small, of_few=rows)
+            if scan.guard:
+                few.append(self._begun(group, condition, scan, query, ahead))
+            else:  # nothing of it may be left out
+                of_all += group
+        conditions = [one.condition for one in few if one.condition is not None]
+        scan, query = self._query(table, self._only(level, of_all), small, beside=conditions)
+        return known, _Planned(self._begun(of_all, None, scan, query, ahead), few)
 
-    def _query(self, table: str, wanted: Wanted, small: Small) -> tuple[Scan, Any]:
+    def _only(self, level: int, missing: Sequence[Missing]) -> Wanted:
+        nodes = {node for one in missing for node in one.wanted.roots()}
+        return self.plan[level, missing[0].table].only(nodes)
+
+    def _begun(
+        self, missing: Sequence[Missing], condition: Node | None, scan: Scan, query: Any, ahead: Ahead
+    ) -> _Query:  # fmt: skip
+        self.queries[-1].append(query.to_native())
+        count = scan.count()
+        counted = None if count is None else ahead.start(partial(_collected, scan, count))
+        return _Query(missing, condition, scan, ahead.start(partial(_collected, scan, query)), counted)
+
+    def _read(self, table: str, planned: _Planned) -> list[Piece]:
+        """What the rows of a table came to."""
+        frame, counted = planned.of_all.result(table, self.facts[table].rows)
+        pieces = self.pieces.found(planned.of_all.missing, planned.of_all.scan.grouped(frame, counted))
+        for number, few in enumerate(planned.of_few):
+            found, _ = few.result(table, int(frame[f"{KEPT}{number}"].sum()))
+            pieces += self.pieces.found(few.missing, few.scan.grouped(found, counted))
+        return pieces
+
+    def _query(self, table: str, wanted: Wanted, small: Small, **how: Any) -> tuple[Scan, Any]:
         """The query of one table; of a part of its rows where all of them would not fit."""
-        scan, query = self._query_of(table, wanted, small)
+        scan, query = self._query_of(table, wanted, small, **how)
         found = division(self.facts[table], wanted.roots(), scan.joins.held)
-        return (scan, query) if found is None else self._query_of(table, wanted, small, found)
+        return (scan, query) if found is None else self._query_of(table, wanted, small, **how, division=found)
 
-    def _query_of(
-        self, table: str, wanted: Wanted, small: Small, part: Division | None = None
-    ) -> tuple[Scan, Any]:  # fmt: skip
+    def _query_of(self, table: str, wanted: Wanted, small: Small, **how: Any) -> tuple[Scan, Any]:
         """The same. Columns that rules share are wider; where that is too wide, each rule has its own."""
         common = (self.facts, table, wanted, small, self.layout, self.lists)
         try:
-            scan = Scan(*common, small.program.uses, division=part)
+            scan = Scan(*common, small.program.uses, **how)
             if scan.guard and not scan.is_total:
-                scan = Scan(*common, small.program.uses, all_rows=True, division=part)
+                scan = Scan(*common, small.program.uses, all_rows=True, **how)
             return scan, scan.query()
         except SettlementError:
-            scan = Scan(*common, division=part)
+            scan = Scan(*common, **how)
             return scan, scan.query()
 
     def cell_sum(self, node: Node) -> list[Any]:
@@ -266,20 +320,13 @@ class Passes:
         return sums
 
 
-def _collected(planned: Sequence[tuple[Scan, Any]]) -> list[Any]:
-    """What queries come to: all at once where rows need not be divided, else part by part."""
-    at_once = [query.to_native() for scan, query in planned if scan.joins.division is None]
-    found = iter(engine().collected(at_once))
-    return [
-        next(found) if scan.joins.division is None else _in_parts(scan.joins.division, query) for scan, query in planned
-    ]
-
-
-def _in_parts(of: Division, query: Any) -> Any:
-    """What the parts come to, one below the other: sums of one group may then be in several rows."""
+def _collected(scan: Scan, query: Any) -> Any:
+    """What a query comes to; where rows are divided, that of its parts, one below the other, with a group in each."""
     import polars as pl
 
-    return pl.concat([engine().collected([query.to_native()])[0] for _ in of.each()])
+    if scan.joins.division is None:
+        return engine().collected([query.to_native()])[0]
+    return pl.concat([engine().collected([query.to_native()])[0] for _ in scan.joins.division.each()])
 
 
 def _looks_at_others(node: Node) -> bool:

@@ -311,12 +311,17 @@ class _Emitter:
         sums: dict[tuple[int, str, str], list[int]] = {}
         faulty: set[int] = set()
         for place, accounts, pence, counted, rows in self._entries(amount, payer, payee, units):
-            if place < 0 or not self.held[place] or (stop := _stop(accounts, pence, counted, rows)) is NOTHING:
+            if place < 0 or not self.held[place]:
                 continue
-            if stop is not None:
-                faulty.add(place)
-                self.stopped(place, reading, stop)
-                continue
+            payer_of_it, payee_of_it = accounts
+            plain = type(pence) is int and type(counted) is int and payer_of_it and payee_of_it
+            if not plain or type(payer_of_it) is not str or type(payee_of_it) is not str:
+                stop = _stop(accounts, pence, counted, rows)
+                if stop is not None:
+                    if stop is not NOTHING:
+                        faulty.add(place)
+                        self.stopped(place, reading, stop)
+                    continue
             held = sums.setdefault((place, *accounts), [0, 0])
             held[0] += pence
             held[1] += counted

@@ -2,7 +2,7 @@
 
 However many contracts and compositions there are, a pass reads a table once: numbers are columns joined by
 contract and date, equal flows of different compositions are one column, and every flow is summed for every
-contract and read only for those that hold its rule.
+contract and read only for those that hold its rule. What is said of few rows alone has a scan of those.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import narwhals.stable.v2 as nw
 
 from tallystick.kernel.errors import SettlementError
 from tallystick.kernel.facts import Facts
-from tallystick.kernel.language.nodes import Kind, Node, walk
+from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import literal
 from tallystick.kernel.pay.alike import Alike, together
 from tallystick.kernel.pay.bounds import NARROW, WIDE
@@ -27,10 +27,11 @@ from tallystick.kernel.pay.divided import Division
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.exact import lowest
 from tallystick.kernel.pay.expressions import Expressions
-from tallystick.kernel.pay.guarded import guard
+from tallystick.kernel.pay.few import Few
+from tallystick.kernel.pay.guarded import guard, looks_around
 from tallystick.kernel.pay.joins import PLACE, Joins
-from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout, number_of_day
-from tallystick.kernel.pay.leaves import Columns, leaf, segment_of
+from tallystick.kernel.pay.layout import NO_CONTRACT, Layout, number_of_day
+from tallystick.kernel.pay.leaves import SEGMENT, Columns, cells_by_name, cells_by_parties, leaf, segment_of
 from tallystick.kernel.pay.operations import MISSING
 from tallystick.kernel.pay.overlaid import CHOSEN, OWNED, Asked, Overlay
 from tallystick.kernel.pay.plainer import constant
@@ -40,7 +41,7 @@ from tallystick.kernel.pay.wanted import Grouped, Wanted
 from tallystick.kernel.program import Use
 from tallystick.kernel.tables import TableSpec
 
-CELL, SEGMENT, KEPT = "~cell", "~segment", "~kept"
+CELL, KEPT = "~cell", "~kept"
 _YES, _NO = (literal(Kind.COUNT, number).node for number in (1, 0))
 Row = Mapping[str, Any]
 
@@ -51,12 +52,13 @@ class Scan:
     def __init__(
         self, facts: Mapping[str, Facts], table: str, wanted: Wanted, small: Small, layout: Layout,
         lists: Callable[[str], Sequence[Row]], alike: Mapping[str, Use] | None = None, *, all_rows: bool = False,
-        division: Division | None = None,
+        division: Division | None = None, beside: Sequence[Node] = (), of_few: Few | None = None,
     ) -> None:  # fmt: skip
         """``alike`` are the rules whose numbers may share columns; without any, each keeps its own.
 
         Rows in which every sum is nothing are left out, unless ``all_rows`` are asked for. With a ``division``, the
-        query is of the part that it is at when it is run.
+        query is of the part that it is at when it is run. A scan ``of_few`` rows is of those that meet a condition;
+        with the conditions of such scans ``beside`` it, in how many rows each of them holds is counted here.
         """
         self.facts, self.wanted, self.small, self.layout = facts[table], wanted, small, layout
         self.alike = Alike(alike or {})
@@ -71,9 +73,17 @@ class Scan:
         self.rows = Expressions(self.facts, roots, small.program.case.rounding, joins)
         coarse, looked_up = _parts([*roots, *self.code_asked.values()], table)
         self.rows.frame = nw.from_native(self.facts.frame)
-        joins.beside(self.rows, looked_up)
+        if of_few is None or division is not None:
+            joins.beside(self.rows, looked_up)
+        else:
+            self.rows.frame = nw.from_native(of_few.frame)
+        if of_few is not None:  # also of a part, in which all rows are read
+            self.rows.frame = self.rows.frame.filter(~nw.col(of_few.column).is_null())
         self.rows.leaves = self._placed(coarse)
-        self.guard = [] if all_rows or not alike else self._guard()
+        self.guard = [] if all_rows or beside or not alike else self._guard()
+        if of_few is not None and of_few.condition not in self.guard:
+            self.guard = []
+        self.of_few, self.beside = of_few, beside
         self._all_rows: Any = None
         if self.guard:
             self.rows.frame, self.rows.guard = self._guarded(), self.guard
@@ -105,17 +115,20 @@ class Scan:
     def _guard(self) -> list[Node]:
         """What each row must have for any sum to be more than nothing; nothing where a row looks at others."""
         sums = [self.said(one) for listed in self.wanted.codes.values() for one in listed]
-        looks_around = any(part.op in ("running", "first", "earlier") for part in walk(*self.sums, *self.codes))
-        if self.wanted.facts or looks_around or any(constant(one) is not None for one in sums):
+        around = looks_around([*self.sums, *self.codes])
+        if self.wanted.facts or around or any(constant(one) is not None for one in sums):
             return []
         return guard(self.sums)
 
     def _guarded(self) -> Any:
-        conditions = [self.rows.value(one).expr.fill_null(True) for one in self.guard]
+        holds = self._holds(self.guard)
         self.rows.flush()
-        holds = reduce(and_, conditions)
         self._all_rows = self.rows.frame.select(nw.col(CELL), holds.cast(nw.Int64).alias(KEPT))
         return self.rows.frame.filter(holds)
+
+    def _holds(self, conditions: Sequence[Node]) -> Any:
+        """Whether a row is left, as some have it: where a condition is missing, it is."""
+        return reduce(and_, (self.rows.value(one).expr.fill_null(True) for one in conditions))
 
     @property
     def is_total(self) -> bool:
@@ -126,7 +139,7 @@ class Scan:
 
     def count(self) -> Any:
         """The lazy frame of how many rows each cell has, and how many are kept; None where the sums are of all rows."""
-        if not self.guard:
+        if not self.guard or (self.of_few is not None and len(self.guard) == 1):
             return None
         return self._all_rows.group_by(CELL).agg(nw.len().cast(nw.Int64).alias("~rows"), nw.col(KEPT).sum())
 
@@ -212,14 +225,14 @@ class Scan:
         named, claimed = nw.lit(NO_CONTRACT, dtype=nw.Int64), nw.lit(NO_CONTRACT, dtype=nw.Int64)
         if can_name:
             # A contract's cells are numbered one after another, so its name alone finds them: no join by two keys.
-            frame = frame.join(_by_name(self.layout), how="left", on="contract")
+            frame = frame.join(cells_by_name(self.layout), how="left", on="contract")
             inside = (nw.col(SEGMENT) >= nw.col("~first")) & (nw.col(SEGMENT) <= nw.col("~last"))
             cell = nw.col("~cell of first") + nw.col(SEGMENT) - nw.col("~first")
             named = nw.when(inside).then(cell).otherwise(nw.lit(NO_CONTRACT, dtype=nw.Int64))
         parties = tuple(name for name in ("provider", "commissioner") if name in spec.columns)
         claimed_before = not self.small.program.case.by_parties and "contract" in spec.columns
         if must_claim and parties and not claimed_before:
-            frame = frame.join(_by_parties(self.layout, parties), how="left", on=[*parties, SEGMENT])
+            frame = frame.join(cells_by_parties(self.layout, parties), how="left", on=[*parties, SEGMENT])
             claimed = nw.col("~claimed").fill_null(NO_CONTRACT)
         if not can_name:
             return frame.with_columns(claimed.alias(CELL))
@@ -229,6 +242,7 @@ class Scan:
         """The lazy frame of sums by group."""
         sums = {f"~sum{number}": self._summed(node) for node, number in self.sums.items()}
         codes = {f"~code{number}": self._code(node) for node, number in self.codes.items()}
+        few = {f"{KEPT}{number}": self._holds([guard]) for number, guard in enumerate(self.beside)}
         self.rows.flush()
         parties = sorted(self.wanted.parties - {"scheme"})
         keep = {name: nw.col(name) for name in (CELL, *parties, *([SEGMENT] if self.wanted.parties else ()))}
@@ -240,12 +254,13 @@ class Scan:
         stops = {f"~stop{name}": self._looked_at(node).stops for name, node in looked_at.items()}
         stops = {name: expr.fill_null(0) for name, expr in stops.items() if expr is not None}
         values = {name: expr for name, (expr, _) in sums.items()}
-        frame = self.rows.frame.select(**keep, **codes, **values, **stops)
+        frame = self.rows.frame.select(**keep, **codes, **values, **stops, **few)
         found = [nw.len().cast(nw.Int64).alias("~rows")]
         found += [
             nw.col(name).sum().cast(nw.Int64) if of.kind is Kind.FLAG else nw.col(name).sum()
             for name, (_, of) in sums.items()
         ]
+        found += [nw.col(name).sum().cast(nw.Int64) for name in few]
         found += [nw.col(of).count().cast(nw.Int64).alias(name) for name, of in there.items()]
         return frame.group_by(keys).agg(*found, *(nw.col(name).max() for name in stops))
 
@@ -285,14 +300,11 @@ class Scan:
             something = something & self.rows.leaves[self.code_asked[node]].expr
         return nw.when(something).then(code.expr)
 
-    def grouped(self, frame: Any, count: Any = None) -> Grouped:
-        """The collected result as plain columns, with that of ``count`` where there is one."""
+    def grouped(self, frame: Any, counted: Counter[int] | None = None) -> Grouped:
+        """The collected result as plain columns; ``counted`` are all rows by cell, where these are some of them."""
         read = {name: frame[name].to_list() for name in frame.columns}
         by_cell = self._by_cell(nw.from_native(frame, eager_only=True))
-        counted = Counter[int]()
-        of_rows = frame if count is None else count
-        for cell, rows in zip(of_rows[CELL].to_list(), of_rows["~rows"].to_list(), strict=True):
-            counted[cell] += rows
+        counted = rows_by_cell(frame) if counted is None else counted
         by_cell["~rows"] = [counted[cell] for cell in range(len(self.layout.cells))]
         reasons = [None, *self.rows.reasons]
         return Grouped(
@@ -337,6 +349,14 @@ class Scan:
         return {node: sums[self.said(node)] for node in self.wanted.sums}
 
 
+def rows_by_cell(frame: Any) -> Counter[int]:
+    """How many rows each cell has, from a collected result."""
+    counted = Counter[int]()
+    for cell, rows in zip(frame[CELL].to_list(), frame["~rows"].to_list(), strict=True):
+        counted[cell] += rows
+    return counted
+
+
 def is_placed(spec: TableSpec) -> bool:
     """True if the table's rows belong to contracts at all, and are not only looked up."""
     return spec.date is not None and any(name in spec.columns for name in ("contract", "provider", "commissioner"))
@@ -362,36 +382,4 @@ def _parts(roots: Sequence[Node], table: str) -> tuple[list[Node], list[Node]]:
     return sorted(found, key=lambda node: node.digest), looked_up
 
 
-def _by_name(layout: Layout) -> Any:
-    """For each contract its first cell, and the segments of its first and last: its periods follow one another."""
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for cell, (number, segment, _) in enumerate(layout.cells):
-        begin = first.setdefault(number, cell)
-        assert segment - layout.cells[begin][1] == cell - begin
-        last[number] = segment
-    columns = Columns()
-    columns.add("contract", [layout.contracts[number].id for number in first], nw.String)
-    columns.add("~cell of first", list(first.values()), nw.Int64)
-    columns.add("~first", [layout.cells[cell][1] for cell in first.values()], nw.Int64)
-    columns.add("~last", list(last.values()), nw.Int64)
-    return columns.frame()
-
-
-def _by_parties(layout: Layout, parties: tuple[str, ...]) -> Any:
-    if parties not in layout.by_parties:
-        whose = [tuple(getattr(one, name) for name in parties) for one in layout.contracts]
-        claims: dict[tuple[Any, ...], int] = {}
-        for cell, (number, segment, _) in enumerate(layout.cells):
-            key = (*whose[number], segment)
-            claims[key] = TWO_CONTRACTS if key in claims else cell
-        columns = Columns()
-        for place, name in enumerate(parties):
-            columns.add(name, [key[place] for key in claims], nw.String)
-        columns.add(SEGMENT, [key[-1] for key in claims], nw.Int64)
-        columns.add("~claimed", list(claims.values()), nw.Int64)
-        layout.by_parties[parties] = columns.frame()
-    return layout.by_parties[parties]
-
-
-__all__ = ["CELL", "KEPT", "Scan", "is_placed"]
+__all__ = ["CELL", "KEPT", "Scan", "is_placed", "rows_by_cell"]

@@ -33,11 +33,11 @@ def gathered(
         size *= max(one.size, 1)
     if size > MOST_PLACES:
         return None
-    combined, places = pl.lit(0, dtype=_PLACE), pl.lit(0, dtype=_PLACE)
-    for key, name, one in zip(keys, table_keys, lists, strict=True):
-        combined = combined * one.size + one.place(key)
-        places = places * one.size + one.place(name)
-    own = table.select(places.alias("place")).with_row_index("row").drop_nulls()
+    combined, places = lists[0].place(keys[0]), lists[0].place(table_keys[0])
+    for key, name, one in zip(keys[1:], table_keys[1:], lists[1:], strict=True):
+        combined = combined.cast(_PLACE) * one.size + one.place(key).cast(_PLACE)
+        places = places.cast(_PLACE) * one.size + one.place(name).cast(_PLACE)
+    own = table.select(places.cast(_PLACE).alias("place")).with_row_index("row").drop_nulls()
     if own["place"].is_duplicated().any():
         return None
     # What is not found is in a last place, which has a last row of its own.
@@ -46,7 +46,7 @@ def gathered(
         .join(own, on="place", how="left", maintain_order="left")["row"]
         .fill_null(table.height)
     )
-    found = _taken(combined.fill_null(size).cast(_ROW), row_of.cast(_ROW), table.drop(table_keys), careless)
+    found = _taken(combined.cast(_ROW).fill_null(size), row_of.cast(_ROW), table.drop(table_keys), careless)
     name, taken = f"~found by {table_keys[0]}", [one for one in table.columns if one not in table_keys]
     return rows.with_columns(found.alias(name)).with_columns(pl.col(name).struct.field(one) for one in taken)
 
@@ -86,6 +86,6 @@ class _Key:
     def place(self, name: str) -> pl.Expr:
         """The place of each value; missing for one that the table does not have."""
         if self._codes is not None:
-            return pl.col(name).cast(self._codes, strict=False).to_physical().cast(_PLACE)
+            return pl.col(name).cast(self._codes, strict=False).to_physical()
         value = pl.col(name).cast(_PLACE)
         return pl.when(value.is_between(self._low, self._low + self.size - 1)).then(value - self._low)

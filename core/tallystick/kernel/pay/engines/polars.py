@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -49,11 +49,9 @@ class Polars(Engine):
         return nw.from_dict(values, schema=dtypes, backend="polars").lazy()
 
     def collected(self, queries: Sequence[Any]) -> Any:
-        """All queries at once, so that what they share is read once."""
-        import polars as pl
-
-        with _few_rows_to_choose_by():
-            return pl.collect_all(queries, engine="streaming")
+        """One after the other: what several hold at once would be too much, and none waits for another's processor."""
+        with _FEW_ROWS_TO_CHOOSE_BY:
+            return [query.collect(engine="streaming") for query in queries]
 
     def part_of(self, facts: Facts, reach: Reach) -> Any:
         """Read stretch by stretch, of each what is in the part."""
@@ -106,22 +104,36 @@ class Polars(Engine):
         return day.cast(nw.Int32).cast(nw.Date)
 
 
-@contextmanager
-def _few_rows_to_choose_by() -> Iterator[None]:
+class _FewRowsToChooseBy:
     """Before Polars joins, it holds up to ten million rows of both sides to choose which to keep: gigabytes of them.
 
-    A hundred thousand tell as much. Whoever has set it knows better.
+    A hundred thousand tell as much. Whoever has set it knows better. Several queries may be read at once.
     """
-    import polars as pl
 
-    if _ROWS_TO_CHOOSE_BY in os.environ:
-        yield
-        return
-    pl.Config.load(json.dumps({"environment": {_ROWS_TO_CHOOSE_BY: "100000"}}))
-    try:
-        yield
-    finally:
-        pl.Config.load(json.dumps({"environment": {_ROWS_TO_CHOOSE_BY: None}}))
+    def __init__(self) -> None:
+        self._lock, self._inside, self._is_ours = Lock(), 0, False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._is_ours = _ROWS_TO_CHOOSE_BY not in os.environ
+                self._say("100000")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._say(None)
+
+    def _say(self, rows: str | None) -> None:
+        import polars as pl
+
+        if self._is_ours:
+            pl.Config.load(json.dumps({"environment": {_ROWS_TO_CHOOSE_BY: rows}}))
+
+
+_FEW_ROWS_TO_CHOOSE_BY = _FewRowsToChooseBy()
 
 
 def _natively(found: Callable[[Any], Any], made: Callable[[Any], Any]) -> Callable[[Any], Any]:

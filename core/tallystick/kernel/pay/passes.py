@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
-from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
@@ -20,7 +18,6 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import Flag, literal, series
 from tallystick.kernel.language.words import when
-from tallystick.kernel.pay.ahead import Ahead
 from tallystick.kernel.pay.divided import division
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.faults import stop_in
@@ -39,18 +36,17 @@ _MOVES = ("add", "sub", "neg")
 
 @frozen(eq=False)
 class _Query:
-    """What is missing, and is being read: of all rows of a table, or of those that meet a condition."""
+    """What is missing: of all rows of a table, or of those that meet a condition."""
 
     missing: Sequence[Missing]
     condition: Node | None
     scan: Scan
-    read: Future[Any]
-    counted: Future[Any] | None
+    query: Any
 
     def result(self, table: str, rows: int) -> tuple[Any, Counter[int]]:
         """What it came to, and how many rows each cell has; SettlementError if they are not so many in all."""
-        frame = self.read.result()
-        count = frame if self.counted is None else self.counted.result()
+        frame, counting = _collected(self.scan, self.query), self.scan.count()
+        count = frame if counting is None else _collected(self.scan, counting)
         counted = rows_by_cell(count)
         _require_every_row(table, rows, counted.total())
         if count is not frame:
@@ -193,14 +189,13 @@ class Passes:
         for level in sorted({level for level, _ in self.plan}):
             tables = sorted(table for at, table in self.plan if at == level)
             self.queries.append([])
-            with Ahead() as ahead:
-                started = {table: self._started(level, table, small, ahead) for table in tables}
-                for table, (known, planned) in started.items():
-                    pieces = [*known, *(self._read(table, planned) if planned is not None else ())]
-                    of = {node: piece.grouped for piece in pieces for node in piece.of.wanted.sums}
-                    self.found[level, table] = Found(of, pieces[0].grouped)
+            planned_of = {table: self._planned(level, table, small) for table in tables}
+            for table, (known, planned) in planned_of.items():
+                pieces = [*known, *(self._read(table, planned) if planned is not None else ())]
+                of = {node: piece.grouped for piece in pieces for node in piece.of.wanted.sums}
+                self.found[level, table] = Found(of, pieces[0].grouped)
 
-    def _started(self, level: int, table: str, small: Small, ahead: Ahead) -> tuple[list[Piece], _Planned | None]:
+    def _planned(self, level: int, table: str, small: Small) -> tuple[list[Piece], _Planned | None]:
         """What is known of one table; and what is missing, from all of its rows, or from few what is said of those."""
         known, missing = self.pieces.known(table, self.plan[level, table], small, self.lists)
         if not missing:
@@ -211,24 +206,18 @@ class Passes:
             rows = having(self.facts[table], condition)
             scan, query = self._query(table, self._only(level, group), small, of_few=rows)
             if scan.guard:
-                few.append(self._begun(group, condition, scan, query, ahead))
+                few.append(_Query(group, condition, scan, query))
             else:  # nothing of it may be left out
                 of_all += group
         conditions = [one.condition for one in few if one.condition is not None]
         scan, query = self._query(table, self._only(level, of_all), small, beside=conditions)
-        return known, _Planned(self._begun(of_all, None, scan, query, ahead), few)
+        planned = _Planned(_Query(of_all, None, scan, query), few)
+        self.queries[-1] += [one.query.to_native() for one in (*few, planned.of_all)]
+        return known, planned
 
     def _only(self, level: int, missing: Sequence[Missing]) -> Wanted:
         nodes = {node for one in missing for node in one.wanted.roots()}
         return self.plan[level, missing[0].table].only(nodes)
-
-    def _begun(
-        self, missing: Sequence[Missing], condition: Node | None, scan: Scan, query: Any, ahead: Ahead
-    ) -> _Query:  # fmt: skip
-        self.queries[-1].append(query.to_native())
-        count = scan.count()
-        counted = None if count is None else ahead.start(partial(_collected, scan, count))
-        return _Query(missing, condition, scan, ahead.start(partial(_collected, scan, query)), counted)
 
     def _read(self, table: str, planned: _Planned) -> list[Piece]:
         """What the rows of a table came to."""

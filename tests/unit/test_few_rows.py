@@ -143,8 +143,8 @@ def test_a_small_table_is_read_once() -> None:
 def test_a_row_that_is_lost_among_the_few_stops_the_settlement(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = few.having
 
-    def less(facts: Any, condition: Any) -> few.Few:
-        found = usual(facts, condition)
+    def less(*what: Any) -> few.Few:
+        found = usual(*what)
         return few.Few(found.condition, found.column, found.frame.filter(pl.col("stay") != "3"))
 
     monkeypatch.setattr("tallystick.kernel.pay.passes.having", less)

@@ -22,6 +22,8 @@ ONE_IN = 3
 """Of so many rows, at most one has what the sums are about."""
 LEAST_ROWS, LEAST_STEPS = 500_000, 24
 """A smaller table, or less that is said of the few rows alone, is not worth a query."""
+MOST_AT_ONCE = 10_000_000
+"""Of a larger table, rows that look in others come stretch by stretch: what is read ahead is held beside those."""
 
 
 @frozen(eq=False)
@@ -32,6 +34,7 @@ class Few:
     column: str
     """What the condition asks for."""
     frame: Any
+    """None where all rows are gone through stretch by stretch."""
 
 
 def of_few_rows(
@@ -56,14 +59,17 @@ def of_few_rows(
     return of_all, apart
 
 
-def having(facts: Facts, condition: Node) -> Few:
+def having(facts: Mapping[str, Facts], table: str, condition: Node, group: Sequence[Missing]) -> Few:
     """The rows that have a value in the column that the condition asks for."""
     import polars as pl
 
-    assert facts.known is not None
-    column = _column_there(condition)
-    base, made, there = facts.known.base, facts.known.made, pl.col(column).is_not_null()
-    if facts.spec.columns[column].kind is Kind.CODE:  # whose a row is may have been filled in
+    known, column = facts[table].known, _column_there(condition)
+    assert known is not None
+    looks = any(node.op in ("find", "exists") and _rows(facts, which_of(node).table) for node in _said(group, table))
+    if looks and facts[table].rows > MOST_AT_ONCE:
+        return Few(condition, column, None)
+    base, made, there = known.base, known.made, pl.col(column).is_not_null()
+    if facts[table].spec.columns[column].kind is Kind.CODE:  # whose a row is may have been filled in
         return Few(condition, column, made(base).filter(there))
     return Few(condition, column, made(base.filter(there)))
 
@@ -82,6 +88,10 @@ def _few(facts: Facts, one: Missing) -> Node | None:
         return None
     found = next((one for one in guard(wanted.sums) if _is_rare(facts, _column_there(one))), None)
     return None if found is not None and looks_around(wanted.roots()) else found
+
+
+def _rows(facts: Mapping[str, Facts], table: str) -> int:
+    return facts[table].rows if table in facts else 0
 
 
 def _is_beside(facts: Mapping[str, Facts], table: str, node: Node) -> bool:

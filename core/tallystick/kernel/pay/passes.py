@@ -203,7 +203,7 @@ class Passes:
         of_all, groups = of_few_rows(self.facts, table, missing)
         few = []
         for condition, group in groups.items():
-            rows = having(self.facts[table], condition)
+            rows = having(self.facts, table, condition, group)
             scan, query = self._query(table, self._only(level, group), small, of_few=rows)
             if scan.guard:
                 few.append(_Query(group, condition, scan, query))

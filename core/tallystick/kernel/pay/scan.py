@@ -73,11 +73,11 @@ class Scan:
         self.rows = Expressions(self.facts, roots, small.program.case.rounding, joins)
         coarse, looked_up = _parts([*roots, *self.code_asked.values()], table)
         self.rows.frame = nw.from_native(self.facts.frame)
-        if of_few is None or division is not None:
+        if of_few is None or of_few.frame is None or division is not None:
             joins.beside(self.rows, looked_up)
         else:
             self.rows.frame = nw.from_native(of_few.frame)
-        if of_few is not None:  # also of a part, in which all rows are read
+        if of_few is not None:  # all rows may be read
             self.rows.frame = self.rows.frame.filter(~nw.col(of_few.column).is_null())
         self.rows.leaves = self._placed(coarse)
         self.guard = [] if all_rows or beside or not alike else self._guard()

@@ -37,6 +37,13 @@ def agree(world: Any) -> None:
     assert may_refuse(world, by_pay) or not differences(by_check, by_pay)
 
 
+def agree_in_parts(world: Any) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(divided, "_half_of_the_machine", lambda: 1)
+        patched.setattr(divided, "MOST_PARTS", 3)
+        agree(world)
+
+
 @pytest.mark.usefixtures("of_any")
 @generating(40)
 @given(worlds())
@@ -55,20 +62,14 @@ def test_national_rules(world: Any) -> None:
 @generating(15)
 @given(worlds())
 def test_any_rules_in_parts(world: Any) -> None:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(divided, "_half_of_the_machine", lambda: 1)
-        patched.setattr(divided, "MOST_PARTS", 3)
-        agree(world)
+    agree_in_parts(world)
 
 
 @pytest.mark.usefixtures("of_any")
 @generating(7)
 @given(national_worlds())
 def test_national_rules_in_parts(world: Any) -> None:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(divided, "_half_of_the_machine", lambda: 1)
-        patched.setattr(divided, "MOST_PARTS", 3)
-        agree(world)
+    agree_in_parts(world)
 
 
 def test_sums_were_set_apart_there(of_any: list[str]) -> None:

@@ -97,6 +97,32 @@ def test_few_rows_are_counted_also_in_parts() -> None:
     assert dict(found.parts()) == dict(check.read(program, given).parts())
 
 
+@rule("noted-stay")
+class NotedStay(Rule):
+    """A pound for each stay, and two back if it was not needed, both by the weight of its own note."""
+
+    @hookimpl
+    def incentive(self, activity: Any, contract: Any) -> Iterator[Flow]:
+        stays = activity.stays
+        weight = activity.notes.find("weight", note=stays.stay).or_else(1)
+        paid = literal_of(Kind.AMOUNT, "£1") * weight
+        yield Flow(contract.commissioner, contract.provider, paid, reason="each")
+        back = words.when(~stays.ready.is_missing(), literal_of(Kind.AMOUNT, "£2") * weight)
+        yield Flow(contract.provider, contract.commissioner, back, reason="late")
+
+
+@pytest.mark.usefixtures("small_tables")
+def test_what_all_rows_look_up_by_their_own_key_is_not_looked_up_twice() -> None:
+    """It is had stretch by stretch there; by itself, all that the few rows look in would be held."""
+    made = case(contract("A", use(NotedStay)), tables=[Stays, Notes])
+    notes = [{"note": f"{n}", "weight": n} for n in range(1, 9)]
+    program, given = compose(made), support.rows_of(made, {"stays": ROWS, "notes": notes})
+    assert not program.stopped
+    read = pay.Payer(program, framed_tables(program, given))
+    assert dict(read.read().parts()) == dict(check.read(program, given).parts())
+    assert [len(queries) for queries in read.passes.queries] == [1]
+
+
 def payer(rows: list[dict[str, str]] = ROWS) -> pay.Payer:
     made = case(contract("A", use(EachStay)), tables=[Stays])
     program = compose(made)

@@ -50,6 +50,14 @@ def test_what_all_sums_say_first_is_found_also_within() -> None:
     assert guard([when(urgent, a), when(seen, when(urgent, a)), counted, made("neg", when(urgent, a))]) == [urgent]
 
 
+@pytest.mark.parametrize("op", ["add", "sub", "min", "max"])
+def test_of_two_numbers_only_what_both_need_is_found(op: str) -> None:
+    first, second = when(urgent, a), when(seen, when(urgent, a))
+    assert guard([made(op, first, second)]) == guard([made("when", seen, first, second)]) == [urgent]
+    assert guard([made(op, first, literal(0))]) == [urgent]
+    assert guard([made(op, first, a)]) == guard([made("when", seen, first, a)]) == []
+
+
 def test_what_not_all_sums_say_is_not_found() -> None:
     assert guard([when(urgent, a), a]) == []
     assert guard([made("when", urgent, a, literal(1))]) == []

@@ -45,7 +45,7 @@ def of_few_rows(
         return list(missing), {}
     by: dict[Node | None, list[Missing]] = {}
     for one in missing:
-        by.setdefault(_few(facts[table], one), []).append(one)
+        by.setdefault(_what_few_have(facts[table], one), []).append(one)
     of_all = by.pop(None, [])
     said = _said(of_all, table)
     apart: dict[Node, list[Missing]] = {}
@@ -81,7 +81,7 @@ def _said(some: Sequence[Missing], table: str) -> set[Node]:
     }
 
 
-def _few(facts: Facts, one: Missing) -> Node | None:
+def _what_few_have(facts: Facts, one: Missing) -> Node | None:
     """What a row must have for any of these sums to be more than nothing, if few have it."""
     wanted = one.wanted
     if wanted.facts or not wanted.sums:

@@ -125,13 +125,14 @@ def _state_of(program: Program, reading: Reading, contract: str, label: str) -> 
 def ledger_checks(lines: Sequence[LedgerLine], states: Sequence[PotState], money: str) -> Iterator[Check]:
     """What all accounts received is what all paid, in each book; and no line is negative or to itself."""
     received: dict[str, int] = {}
-    net: dict[tuple[str, str], int] = {}
+    nets: dict[str, dict[str, int]] = {}
     for line in lines:
-        received[line.book] = received.get(line.book, 0) + line.pence
-        net[line.book, line.payee] = net.get((line.book, line.payee), 0) + line.pence
-        net[line.book, line.payer] = net.get((line.book, line.payer), 0) - line.pence
+        pence, net = line.pence, nets.setdefault(line.book, {})
+        received[line.book] = received.get(line.book, 0) + pence
+        net[line.payee] = net.get(line.payee, 0) + pence
+        net[line.payer] = net.get(line.payer, 0) - pence
     for book, pence in sorted(received.items()):
-        over = sum(amount for (of, _), amount in net.items() if of == book)
+        over = sum(nets[book].values())
         yield Check(
             f"every payment has two halves, {book} book",
             over == 0,

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from tallystick.kernel.accounts import Pot
 from tallystick.kernel.case import Period
@@ -82,24 +82,30 @@ def period_name(period: Period) -> str:
 
 def ledger_lines(program: Program, flows: Iterable[FlowLine]) -> Iterator[LedgerLine]:
     """Ledger lines in a stated order: contract, period, label, number of the flow, accounts."""
-    spans = {c.id: {p.number: p for p in c.periods()} for c in program.contracts}
+    by_contract: dict[str, list[FlowLine]] = {}
+    for found in flows:
+        by_contract.setdefault(found.contract, []).append(found)
+    spans = {contract.id: contract.periods for contract in program.contracts if contract.id in by_contract}
     names: dict[tuple[datetime.date, str], str] = {}
-    found = [
-        (f.contract, f.period, program.labels[f.contract, f.identity].label, f.number, f.payer, f.payee, f)
-        for f in flows
-    ]
-    for *_, line in sorted(found):
-        use, entry = program.uses[line.identity], program.labels[line.contract, line.identity]
-        flow, period = use.traced.flows[line.number], spans[line.contract][line.period]
-        payer, payee = (line.payer, line.payee) if line.pence >= 0 else (line.payee, line.payer)
-        if payer == payee:
-            continue  # a body that would pay itself moves no money; the rule shows it as a figure
-        span = (period.first, period.month)
-        said = names.get(span) or names.setdefault(span, period_name(period))
-        yield LedgerLine(
-            line.contract, said, span[1], flow.book, flow.kind, entry.use, entry.label, payer,
-            payee, abs(line.pence), line.units, flow.clause or entry.clause, flow.reason,
-        )  # fmt: skip
+    for contract in sorted(by_contract):
+        periods = {period.number: period for period in spans[contract]()}
+        entries = ((program.labels[contract, line.identity], line) for line in by_contract[contract])
+        ordered = [
+            (line.period, entry.label, line.number, line.payer, line.payee, line, entry) for entry, line in entries
+        ]
+        ordered.sort()
+        for number, label, _, payer, payee, line, entry in ordered:
+            if payer == payee:
+                continue  # a body that would pay itself moves no money; the rule shows it as a figure
+            flow, period, pence = program.uses[line.identity].traced.flows[line.number], periods[number], line.pence
+            if pence < 0:
+                payer, payee, pence = payee, payer, -pence
+            span = (period.first, period.month)
+            said = names.get(span) or names.setdefault(span, period_name(period))
+            yield LedgerLine(
+                contract, said, span[1], flow.book, flow.kind, entry.use, label, payer,
+                payee, pence, line.units, flow.clause or entry.clause, flow.reason,
+            )  # fmt: skip
 
 
 def balances(lines: Iterable[LedgerLine], opening: Mapping[str, int]) -> list[Balance]:
@@ -155,17 +161,18 @@ def pot_states(program: Program, reading: Reading, lines: Sequence[LedgerLine]) 
     for carry in reading.carries:
         carried[carry.pot] = carried.get(carry.pot, 0) + carry.pence
     return [
-        evolve(
-            _state(program, account, book, by_month, declared, carried.get(account, 0), going_on),
-            payees=frozenset(payees.get((account, book), ())),
+        _state(
+            program, account, book, by_month, declared, carried.get(account, 0), going_on,
+            frozenset(payees.get((account, book), ())),
         )
         for (account, book), by_month in sorted(moved.items())
-    ]
+    ]  # fmt: skip
 
 
 def _state(
     program: Program, account: str, book: str, by_month: Mapping[str, Sequence[int]],
     declared: Mapping[str, tuple[Pot, tuple[str, ...]]], carried: int, going_on: frozenset[str],
+    payees: frozenset[str],
 ) -> PotState:  # fmt: skip
     name = account.partition("/")[2]
     pot, contracts = declared.get(account, (Pot(name=name), (account.partition("/")[0],)))
@@ -190,7 +197,7 @@ def _state(
         paid += left
     return PotState(
         account=account, pot=pot, contracts=contracts, book=book, opening=opening, received=received, paid=paid,
-        lowest=lowest, carried=carried, ended=ended, closing_lines=closing,
+        lowest=lowest, carried=carried, payees=payees, ended=ended, closing_lines=closing,
     )  # fmt: skip
 
 

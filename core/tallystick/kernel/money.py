@@ -63,6 +63,9 @@ def parse_rate(text: str) -> Fraction:
 def money_text(pence: int | Fraction, unit: str = "GBP") -> str:
     """Return money as people write it: ``-£1,234.56``; fractions of a penny keep all their digits."""
     sign = SIGNS.get(unit, unit + " ")
+    if type(pence) is int:
+        pounds, pennies = divmod(abs(pence), 100)
+        return f"{'-' if pence < 0 else ''}{sign}{pounds:,}.{pennies:02d}"
     exact = Fraction(pence)
     minus = "-" if exact < 0 else ""
     exact = abs(exact)

@@ -19,7 +19,7 @@ from attrs import field, frozen
 from tallystick.kernel import choices
 from tallystick.kernel.case import Case, ContractCase, RuleEntry
 from tallystick.kernel.errors import Fault, InputError, TallystickError
-from tallystick.kernel.language.nodes import walk
+from tallystick.kernel.language.nodes import Kind, walk
 from tallystick.kernel.parameters import Label, Parameter
 from tallystick.kernel.rules import twin
 from tallystick.kernel.trace import Activity, Traced, Watch, new_manager, trace
@@ -351,8 +351,10 @@ def _shares(traced: Traced, held: Mapping[str, RuleEntry]) -> frozenset[str]:
             found.add(f"rule {next(iter(held.values())).scheme}")
         elif node.op == "fund":
             found.add(f"fund {node.data[0]}")
+    cls = next(iter(held.values())).cls
+    numbers = {name for name, spec in cls.parameters.items() if spec.role == "number" and spec.kind is not Kind.CODE}
     for entry in held.values():
-        for timeline in entry.values.values():
+        for timeline in (timeline for name, timeline in entry.values.items() if name not in numbers):
             for _, value in timeline.steps:
                 if isinstance(value, str) and value.startswith("scheme/"):
                     found.add(f"fund {value.removeprefix('scheme/')}")

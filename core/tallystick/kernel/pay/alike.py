@@ -9,6 +9,7 @@ could hold twice.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 from tallystick.kernel.language.nodes import Node
@@ -78,7 +79,6 @@ def together(small: Small, nodes: Sequence[Node]) -> tuple[list[Any], list[bool]
         return values, held
     merged, anyone = list(values), list(held)
     for column, theirs in columns[1:]:
-        for cell, is_held in enumerate(theirs):
-            if is_held:
-                merged[cell], anyone[cell] = column[cell], True
+        for cell in compress(range(len(theirs)), theirs):
+            merged[cell], anyone[cell] = column[cell], True
     return merged, anyone

@@ -70,7 +70,7 @@ class Held:
 
     by: Collection[str]
     most: int
-    """Bytes, if all rows of the other table are held."""
+    """Bytes, if all rows are held that anybody could find."""
     of_a_row: int
     frame: Any
     """The rows that are held."""
@@ -81,10 +81,10 @@ class Held:
         return int(found["~n"][0]) * self.of_a_row
 
 
-def held(which: Which, table: str, columns: Collection[str], other: Facts, frame: Any) -> Held:
-    """What a look-up from a table's rows holds of another table, of which ``frame`` are the rows that anybody finds."""
+def held(which: Which, table: str, columns: Collection[str], other: Facts, frame: Any, most: int) -> Held:
+    """What a look-up from a table's rows holds of another table: of ``most`` rows those in ``frame``, if anybody."""
     size = OF_A_KEY * len(which.keys) + OF_A_COLUMN * len(columns)
-    return Held(which.key_of(table) if other.known is not None else {}, other.rows * size, size, frame)
+    return Held(which.key_of(table) if other.known is not None else {}, most * size, size, frame)
 
 
 def division(facts: Facts, roots: Iterable[Node], lookups: Sequence[Held]) -> Division | None:

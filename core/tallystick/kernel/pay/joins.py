@@ -88,7 +88,7 @@ class Joins:
             given = [rows.value(arg) for arg in which.args if isinstance(arg, Node)]
             made, values = self._taken(which, name)
             repeats = not _is_unique(facts.spec, which)
-            if repeats and self._wanted[which] and _twice(made(nw.from_native(facts.frame)), [own]) is not None:
+            if repeats and self._wanted[which] and _twice(made(nw.from_native(facts.frame)), [own])[1] is not None:
                 continue  # whoever looks at one of two rows has to be stopped
             others.append(Beside(facts=facts, key=which.keys[0], made=made, key_made=own, repeats=repeats))
             self._done[which], by = _found(name, given, values, two=False), key
@@ -116,14 +116,18 @@ class Joins:
         if not all(named.values()):
             return None
         frame = _having_one_of(nw.from_native(facts.frame), named)
-        if named and not _rows_of(frame):
+        if any(set(few) <= {""} for few in named.values()) and not _rows_of(frame):
+            return None  # as a file's own statistics say at once
+        is_one = not self._wanted[which] or _is_unique(facts.spec, which)
+        # Of the rows that are left out too: what they find twice stops whoever has them.
+        there, twice = (None, None) if is_one else _twice(made(frame), keys)
+        if named and not (_rows_of(frame) if there is None else there):
             return None
-        self.held.append(held(which, rows.spec.name, self._wanted[which], facts, _having_one_of(frame, left)))
+        most = facts.rows if there is None else there
+        self.held.append(held(which, rows.spec.name, self._wanted[which], facts, _having_one_of(frame, left), most))
         right = made(_having_one_of(self._in_its_part(rows, which, frame, named), left))
         if not self._wanted[which]:
             return right.unique(subset=keys), values, False
-        # Of the rows that are left out too: what they find twice stops whoever has them.
-        twice = None if _is_unique(facts.spec, which) else _twice(made(frame), keys)
         if twice is None:
             return right, values, False
         kinds = [facts.spec.columns[key].kind for key in which.keys]
@@ -264,11 +268,17 @@ def _is_unique(spec: TableSpec, which: Which) -> bool:
     return any(set(unique) <= matched for unique in spec.unique)
 
 
-def _twice(right: Any, keys: list[str]) -> Any:
-    """The keys that more than one row has, where the declaration does not promise one row; None if there are none."""
-    held = right.filter(*[~nw.col(key).is_null() for key in keys]).group_by(keys).agg(nw.len().alias("~n"))
+def _twice(right: Any, keys: list[str]) -> tuple[int | None, Any]:
+    """How many rows have all keys, if that is known, and the keys that more than one has; None if there are none.
+
+    It is asked where the declaration does not promise one row.
+    """
+    there = right.filter(*[~nw.col(key).is_null() for key in keys])
+    if (different := engine().all_different(there, keys)) is not None:
+        return different, None
+    held = there.group_by(keys).agg(nw.len().alias("~n"))
     (twice,) = engine().collected([held.filter(nw.col("~n") > 1).to_native()])
-    return twice.sort(keys) if len(twice) else None
+    return None, twice.sort(keys) if len(twice) else None
 
 
 def _rows_of(right: Any) -> int:

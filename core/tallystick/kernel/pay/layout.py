@@ -57,6 +57,11 @@ class Layout:
         return {contract.id: number for number, contract in enumerate(self.contracts)}
 
     @cached_property
+    def keys(self) -> Sequence[tuple[str, int]]:
+        """For each period the id of its contract, and its number."""
+        return [(self.contracts[number].id, period.number) for number, period in self.periods]
+
+    @cached_property
     def of_cells(self) -> Sequence[int]:
         """For each cell the number of its contract."""
         return [number for number, _, _ in self.cells]
@@ -166,10 +171,14 @@ def terms(program: Program, layout: Layout, identity: str, name: str, *, at_cell
     if identity == "contract":
         return layout.spread([getattr(contract, name) for contract in layout.contracts], at_cells=at_cells)
     lines: list[Timeline | None] = [None] * len(layout.contracts)
+    steady: list[Any] = [None] * len(layout.contracts)
     for contract, entry in program.uses[identity].holders.items():
-        lines[layout.number[contract]] = entry.values.get(name)
+        line = entry.values.get(name)
+        if line is not None:
+            number = layout.number[contract]
+            lines[number], steady[number] = line, line.steps[0][1]
     if layout.changing.isdisjoint(map(id, lines)):  # most numbers never change
-        return layout.spread([None if line is None else line.only for line in lines], at_cells=at_cells)
+        return layout.spread(steady, at_cells=at_cells)
     days = layout.cell_days if at_cells else [period.first for _, period in layout.periods]
     found = layout.spread(lines, at_cells=at_cells)
     return [None if line is None else line.at(day) for line, day in zip(found, days, strict=True)]

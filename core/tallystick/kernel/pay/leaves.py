@@ -6,6 +6,7 @@ import bisect
 import datetime
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import attrs
@@ -64,7 +65,7 @@ def leaf(
         if any(why):
             columns.add(f"{name}~stops", why, nw.Int64)
             stops = nw.col(f"{name}~stops")
-    looked_at = list(values) if held is None else [v for v, is_held in zip(values, held, strict=True) if is_held]
+    looked_at = list(values) if held is None else list(compress(values, held))
     missing = None in looked_at
     if held is not None and kind is not Kind.MOMENT and not missing and (first := _same(looked_at)) is not None:
         return constant(kind, number_of_day(first) if kind is Kind.DAY else first)

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from tallystick.kernel.facts import Facts
-from tallystick.kernel.language.nodes import Kind, Node, walk
-from tallystick.kernel.pay import claims, operations
+from tallystick.kernel.language.nodes import Node, walk
+from tallystick.kernel.pay import claims
+from tallystick.kernel.pay.emitting import Emitter
 from tallystick.kernel.pay.engines import engine_for, speaking
-from tallystick.kernel.pay.faults import stop_contract, stop_in
 from tallystick.kernel.pay.kept import Kept, world_of
 from tallystick.kernel.pay.layout import Layout, lay_out
 from tallystick.kernel.pay.lookups import Lookups
-from tallystick.kernel.pay.operations import Stopped
 from tallystick.kernel.pay.overlaid import EVERYONE
 from tallystick.kernel.pay.passes import Passes, apart, may_be_missing, nonzero, rows_where_it_holds
 from tallystick.kernel.pay.prices import resolve_lists
 from tallystick.kernel.pay.scan import is_placed
-from tallystick.kernel.pay.small import Column, Domain, Small, added
+from tallystick.kernel.pay.small import Small
 from tallystick.kernel.pay.wanted import Wanted
-from tallystick.kernel.program import Program, Use
+from tallystick.kernel.program import Program
 from tallystick.kernel.reading import (
-    NO_ACCOUNT,
-    CarryLine,
-    FigureLine,
     FlowLine,
-    LawLine,
-    NeverLine,
     Reading,
 )
-from tallystick.kernel.trace import Traced, TracedFlow
+from tallystick.kernel.trace import Traced
 
 Row = Mapping[str, Any]
 
@@ -210,31 +203,10 @@ class Payer:
         return self.program.uses[line.identity].traced.flows[line.number].book
 
     def _emit(self, small: Small, only: set[int] | None, reading: Reading) -> None:
-        for identity, use in self.program.uses.items():
+        for use in self.program.uses.values():
             held = self.layout.spread(self.layout.holding(use.holders), at_cells=False)
-            emitter = _Emitter(self, small, use, [h and (only is None or p in only) for p, h in enumerate(held)])
-            for flow in use.traced.flows:
-                emitter.flow(flow, reading)
-            for figure in use.traced.figures:
-                for place, value in emitter.by_place(figure.value):
-                    if type(value) is int and not value:
-                        continue  # by far the most, where there are many contracts and periods
-                    if not emitter.stopped(place, reading, value) and value not in (0, (0, 1)):
-                        plain = Fraction(*value) if isinstance(value, tuple) else value
-                        reading.figures.append(
-                            FigureLine(*emitter.key(place), identity, figure.name, figure.value.kind.value, plain)
-                        )
-            for carry in use.traced.carries:
-                emitter.carry(carry.pot, carry.amount, carry.reason, reading)
-            for number, (_, where) in enumerate(use.traced.nevers):
-                for place, rows in emitter.by_place(rows_where_it_holds(where)):
-                    if rows != 0 and not emitter.stopped(place, reading, rows):
-                        reading.nevers.append(NeverLine(*emitter.key(place), identity, number, rows))
-            for says, left, right in use.traced.laws:
-                sides = zip(emitter.by_place(left), emitter.by_place(right), strict=True)
-                for (place, a), (_, b) in sides:
-                    if not emitter.stopped(place, reading, a, b):
-                        reading.laws.append(LawLine(*emitter.key(place), identity, says, a, b))
+            places = [place for place, is_held in enumerate(held) if is_held and (only is None or place in only)]
+            Emitter(self.passes, small, self.layout, use, places).emit(reading)
 
 
 def _without_faulty(reading: Reading) -> Reading:
@@ -247,150 +219,3 @@ def _without_faulty(reading: Reading) -> Reading:
         for name in ("flows", "units", "received", "figures", "carries", "laws", "nevers")
     }
     return Reading(**kept, unplaced=reading.unplaced, faults=reading.faults)
-
-
-class _Emitter:
-    """Puts one rule's lines together for the contracts that hold it."""
-
-    def __init__(self, payer: Payer, small: Small, use: Use, held: list[bool]) -> None:
-        self.payer, self.small, self.use, self.held = payer, small, use, held
-        self.layout = payer.layout
-        self.places = [place for place, is_held in enumerate(held) if is_held]
-        self._cells: dict[str, list[int]] = {}
-
-    def key(self, place: int) -> tuple[str, int]:
-        number, period = self.layout.periods[place]
-        return self.layout.contracts[number].id, period.number
-
-    def stopped(self, place: int, reading: Reading, *values: Any) -> bool:
-        """True if one of the values stops the contract, which is written down."""
-        stop = next((stop for value in values if (stop := stop_in(value)) is not None), None)
-        if stop is not None:
-            stop_contract(reading, self.key(place)[0], stop)
-        return stop is not None
-
-    def _members(self, node: Node) -> tuple[Domain, Callable[[Node], Column]]:
-        """The domain that a node's flow comes in (cells for rows), and how to get columns over it."""
-        if not node.grain.table:
-            domain = self.small.domain_of(node)
-            return domain, lambda n: self.small.column(n, domain)
-        cells = self.small.cells
-        return (
-            cells,
-            lambda n: self.payer.passes.split_sum(n, self.small) if n.grain.table else self.small.column(n, cells),
-        )
-
-    def by_place(self, node: Node) -> Iterator[tuple[int, Any]]:
-        """The node's total for each held place."""
-        domain, column = self._members(node)
-        sums = self._summed(column(node), domain, node.kind)
-        return ((place, sums[place]) for place in self.places)
-
-    def _summed(self, values: Column, domain: Domain, kind: Kind) -> Column:
-        if domain is self.small.periods:
-            return values
-        return added(values, domain.places, self.small.periods.size, kind)
-
-    def carry(self, pot: Node, amount: Node, reason: str, reading: Reading) -> None:
-        for (place, name, _), (pence, _) in self._net(amount, pot, pot, None, reading).items():
-            if pence:
-                reading.carries.append(CarryLine(*self.key(place), self.use.identity, name, reason, pence))
-
-    def flow(self, flow: TracedFlow, reading: Reading) -> None:
-        net = self._net(flow.amount, flow.payer, flow.payee, flow.units, reading)
-        for (place, payer, payee), (pence, units) in net.items():
-            if pence or units:
-                reading.flows.append(
-                    FlowLine(*self.key(place), self.use.identity, flow.number, payer, payee, pence, units)
-                )
-
-    def _net(
-        self, amount: Node, payer: Node, payee: Node, units: Node | None, reading: Reading
-    ) -> dict[tuple[int, str, str], list[int]]:
-        """Pence and units by place and accounts; nothing for a place with a fault."""
-        sums: dict[tuple[int, str, str], list[int]] = {}
-        faulty: set[int] = set()
-        for place, accounts, pence, counted, rows in self._entries(amount, payer, payee, units):
-            if place < 0 or not self.held[place]:
-                continue
-            payer_of_it, payee_of_it = accounts
-            plain = type(pence) is int and type(counted) is int and payer_of_it and payee_of_it
-            if not plain or type(payer_of_it) is not str or type(payee_of_it) is not str:
-                stop = _stop(accounts, pence, counted, rows)
-                if stop is not None:
-                    if stop is not NOTHING:
-                        faulty.add(place)
-                        self.stopped(place, reading, stop)
-                    continue
-            held = sums.setdefault((place, *accounts), [0, 0])
-            held[0] += pence
-            held[1] += counted
-        return {key: net for key, net in sums.items() if key[0] not in faulty}
-
-    def _entries(self, amount: Node, payer: Node, payee: Node, units: Node | None) -> Iterator[tuple[Any, ...]]:
-        """(place, accounts, pence, units, rows with money) for each cell, record or group."""
-        if not amount.grain.table:
-            yield from self._of_small(amount, payer, payee, units)
-            return
-        if payer.grain.table or payee.grain.table:
-            yield from self._apart(amount, payer, payee, units)
-            return
-        small, passes = self.small, self.payer.passes
-        payers, payees = small.column(payer, small.cells), small.column(payee, small.cells)
-        pence = passes.split_sum(amount, small)
-        counted = passes.for_each_row(nonzero(amount) if units is None else units, amount, small)
-        rows = counted if units is None else pence
-        if units is not None and (may_be_missing(payer) or may_be_missing(payee)):
-            rows = passes.split_sum(nonzero(amount), small)
-        for cell in self._with_rows(amount.grain.table):
-            yield small.cells.places[cell], (payers[cell], payees[cell]), pence[cell], counted[cell], rows[cell]
-
-    def _with_rows(self, table: str) -> list[int]:
-        """The cells of contracts that hold the rule in which the table has rows at all."""
-        if table not in self._cells:
-            found = enumerate(zip(self.small.cells.places, self.payer.passes.rows_of(table), strict=True))
-            self._cells[table] = [cell for cell, (place, rows) in found if rows and place >= 0 and self.held[place]]
-        return self._cells[table]
-
-    def _of_small(self, amount: Node, payer: Node, payee: Node, units: Node | None) -> Iterator[tuple[Any, ...]]:
-        domain = self.small.domain_of(amount)
-        accounts = zip(self.small.column(payer, domain), self.small.column(payee, domain), strict=True)
-        pence = self.small.column(amount, domain)
-        if units is not None:
-            counted = self.small.column(units, domain)
-        else:
-            counted = [0] * domain.size if domain is self.small.periods else [int(bool(one)) for one in pence]
-        yield from zip(domain.places, accounts, pence, counted, pence, strict=True)
-
-    def _apart(self, amount: Node, payer: Node, payee: Node, units: Node | None) -> Iterator[tuple[Any, ...]]:
-        passes = self.payer.passes
-        pence, counted, rows = apart(amount, units)
-        codes = [account.bare for account in (payer, payee) if account.grain.table]
-        level = max(passes.level(node) for node in (pence, counted, rows, *codes))
-        found = passes.found[level, amount.grain.table].of[pence.bare]
-        places = self.small.cells.places
-        accounts = []
-        for account in (payer, payee):
-            if account.grain.table:
-                stops = found.stops.get(account.bare, found.cells)
-                said = zip(found.codes[account.bare], stops, strict=True)
-                accounts.append([stop if isinstance(stop, Stopped) else code for code, stop in said])
-            else:
-                column = self.small.column(account, self.small.cells)
-                accounts.append([column[cell] if cell >= 0 else None for cell in found.cells])
-        own = [places[cell] if cell >= 0 else -1 for cell in found.cells]
-        sums = (found.sums[node] for node in (pence, counted, rows))
-        yield from zip(own, zip(*accounts, strict=True), *sums, strict=True)
-
-
-NOTHING = Stopped("no money and no account: nothing is paid or counted")
-
-
-def _stop(accounts: tuple[Any, Any], pence: Any, units: Any, rows: Any) -> Stopped | None:
-    """Why an entry cannot be paid; NOTHING where there is nothing to pay; None if all is well."""
-    stop = stop_in(pence) or operations.stop_in(accounts)
-    if stop is not None:
-        return stop
-    if not all(accounts):
-        return Stopped(NO_ACCOUNT) if rows else NOTHING
-    return stop_in(units)

@@ -229,29 +229,33 @@ def _find(small: Small, node: Node, domain: Domain) -> Column:
 def _in_list(small: Small, node: Node, domain: Domain) -> Column:
     """The same in the contract's own list, in its period."""
     name, wanted, keys, fixed = node.data[:4]
-    index = small.indexes.get((name, keys, fixed))
-    if index is None:
-        index = small.indexes[name, keys, fixed] = {}
-        for place, record in zip(small.list_domain(str(name)).places, small.records(str(name)), strict=True):
-            if all(record.get(one) == text for one, text in fixed):  # type: ignore[attr-defined]
-                index.setdefault((place, *map(record.get, keys)), []).append(record)  # type: ignore[call-overload]
+    index = _index(small, str(name), keys, fixed)  # type: ignore[arg-type]
     args = [small.column(arg, domain) for arg in node.args]
     found: Column = [None] * domain.size
     if any(Stopped in map(type, column) for column in args):
         found = [operations.stop_in(given) for given in zip(*args, strict=True)]
-    with_records = {key[0] for key in index}
-    for member, place in enumerate(domain.places):
-        if place not in with_records:
-            continue
-        given = [column[member] for column in args]
-        records = index.get((place, *given))
-        if records is None or None in given:
+    for member, records in enumerate(map(index.get, zip(domain.places, *args, strict=True))):
+        if records is None:
             continue
         if len(records) > 1:
-            found[member] = two_rows(str(name), keys, given)  # type: ignore[arg-type]
+            found[member] = two_rows(str(name), keys, [column[member] for column in args])  # type: ignore[arg-type]
         else:
             found[member] = _plain(node.kind, records[0].get(str(wanted)))
     return found
+
+
+def _index(
+    small: Small, name: str, keys: Sequence[str], fixed: Sequence[tuple[str, str]]
+) -> dict[tuple[Any, ...], list[Mapping[str, Any]]]:
+    """The records of a rule's list by place and keys; not those that lack one, which nothing finds."""
+    index = small.indexes.get((name, keys, fixed))
+    if index is None:
+        index = small.indexes[name, keys, fixed] = {}
+        for place, record in zip(small.list_domain(name).places, small.records(name), strict=True):
+            key = (place, *map(record.get, keys))
+            if None not in key and all(record.get(one) == text for one, text in fixed):
+                index.setdefault(key, []).append(record)
+    return index
 
 
 def _exists(small: Small, node: Node, domain: Domain) -> Column:

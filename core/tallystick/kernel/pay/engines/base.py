@@ -85,6 +85,10 @@ class Engine(ABC):
     def collected(self, queries: Sequence[Any]) -> list[pl.DataFrame]:
         """The results of native queries, whole numbers as whole numbers; worked out together where that helps."""
 
+    def all_different(self, rows: Any, keys: Sequence[str]) -> int | None:
+        """How many rows there are, if it is seen at little cost that no two have the same keys; else None."""
+        return None
+
     def part_of(self, facts: Facts, reach: Reach) -> Any:
         """The rows that ``reach`` says when the query is run."""
         raise NotImplementedError(f"{self.name} is not asked for it")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import reduce
+from operator import xor
 from threading import Lock
 from typing import Any
 
@@ -52,6 +54,14 @@ class Polars(Engine):
         """One after the other: what several hold at once would be too much, and none waits for another's processor."""
         with _FEW_ROWS_TO_CHOOSE_BY:
             return [query.collect(engine="streaming") for query in queries]
+
+    def all_different(self, rows: Any, keys: Sequence[str]) -> int | None:
+        """By one number for each row's keys: where these differ, the keys do; equal ones have to be looked at."""
+        import polars as pl
+
+        numbers = reduce(xor, (pl.col(key).hash(seed) for seed, key in enumerate(keys)))
+        (found,) = self.collected([rows.to_native().select(numbers.alias("keys"))])
+        return len(found) if found["keys"].n_unique() == len(found) else None
 
     def part_of(self, facts: Facts, reach: Reach) -> Any:
         """Read stretch by stretch, of each what is in the part."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from hypothesis import HealthCheck, Phase, settings
 
 from tallystick.kernel import check, pay
 from tallystick.kernel.errors import InputError, SettlementError
 from tallystick.kernel.program import Program, compose
-from tests.properties.worlds import World
+from tallystick.kernel.settlement import reads_the_day
+from tests.properties.worlds import AS_AT, World
 
 Parts = dict[str, list[tuple[object, ...]]]
 
@@ -43,8 +45,12 @@ def by_pay(world: World, program: Program) -> Parts | str:
 
 
 def readings(world: World) -> tuple[Parts | str, Parts | str]:
-    """The world as both paths read it: the reference first."""
+    """The world as both paths read it: the reference first. Whoever asks for a day of the run has one: others settle
+    without, and :func:`tallystick.kernel.settlement.settle` refuses these.
+    """
     program = compose(world.case())
+    if program.case.as_at is None and reads_the_day(program):
+        program = compose(evolve(world, as_at=AS_AT).case())
     assert not program.stopped, {name: stop.why for name, stop in program.stopped.items()}
     return by_check(world, program), by_pay(world, program)
 
@@ -83,6 +89,7 @@ REFUSALS = (
     "running(…) of ratios over different numbers cannot be worked out",
     "what stands below the line of a ratio may reach",  # several ratios over large primes multiplied together
     "a ratio brought to a common denominator may reach",
+    "add of two rates may reach",
 )
 """What the pay path may always say: it refuses, by name, and the reference can."""
 TOO_WIDE = ("wider than can be computed exactly", "which cannot be computed exactly")

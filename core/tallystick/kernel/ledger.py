@@ -83,28 +83,29 @@ def period_name(period: Period) -> str:
 def ledger_lines(program: Program, flows: Iterable[FlowLine]) -> Iterator[LedgerLine]:
     """Ledger lines in a stated order: contract, period, label, number of the flow, accounts."""
     by_contract: dict[str, list[FlowLine]] = {}
-    for found in flows:
-        by_contract.setdefault(found.contract, []).append(found)
+    for one in flows:
+        by_contract.setdefault(one.contract, []).append(one)
     spans = {contract.id: contract.periods for contract in program.contracts if contract.id in by_contract}
     names: dict[tuple[datetime.date, str], str] = {}
+    traced = {identity: use.traced.flows for identity, use in program.uses.items()}
     for contract in sorted(by_contract):
         periods = {period.number: period for period in spans[contract]()}
-        entries = ((program.labels[contract, line.identity], line) for line in by_contract[contract])
-        ordered = [
-            (line.period, entry.label, line.number, line.payer, line.payee, line, entry) for entry, line in entries
-        ]
+        ordered = []
+        for _, number, identity, of, payer, payee, pence, units in by_contract[contract]:
+            entry = program.labels[contract, identity]
+            ordered.append((number, entry.label, of, payer, payee, pence, units, identity, entry))
         ordered.sort()
-        for number, label, _, payer, payee, line, entry in ordered:
+        for number, label, of, payer, payee, pence, units, identity, entry in ordered:
             if payer == payee:
                 continue  # a body that would pay itself moves no money; the rule shows it as a figure
-            flow, period, pence = program.uses[line.identity].traced.flows[line.number], periods[number], line.pence
+            flow, period = traced[identity][of], periods[number]
             if pence < 0:
                 payer, payee, pence = payee, payer, -pence
             span = (period.first, period.month)
             said = names.get(span) or names.setdefault(span, period_name(period))
             yield LedgerLine(
-                contract, said, span[1], flow.book, flow.kind, entry.use, label, payer,
-                payee, pence, line.units, flow.clause or entry.clause, flow.reason,
+                contract, said, span[1], flow.book, flow.kind, entry.use, label, payer, payee, pence, units,
+                flow.clause or entry.clause, flow.reason,
             )  # fmt: skip
 
 

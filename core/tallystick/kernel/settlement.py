@@ -115,8 +115,7 @@ def settle(
     there = on_engine(facts, engine)
     require_a_limit_that_holds(memory, engine_for(there))
     with within(memory):
-        reading = pay.read(program, there, kept)
-    refuse_faulty_rows(program, reading, facts)
+        reading = _read(program, facts, there, kept)
     stops = {contract: Stop(why) for contract, why in reading.faults}
     program, reading = _left(program, reading, stops)
     told("checking", 2, 4)
@@ -152,6 +151,24 @@ def settle(
     )  # fmt: skip
 
 
+def _read(program: Program, facts: Mapping[str, Facts], there: Mapping[str, Facts], kept: Kept | None) -> Reading:
+    """What the facts come to where they are, if none is at fault."""
+    reading = pay.read(program, there, kept)
+    _refuse_other_files(facts)
+    refuse_faulty_rows(program, reading, facts)
+    return reading
+
+
+def _refuse_other_files(facts: Mapping[str, Facts]) -> None:
+    """What is paid for is what was checked: nothing is settled of a file that has been written in between."""
+    changed = sorted(table.source or name for name, table in facts.items() if not table.unchanged)
+    if changed:
+        raise SettlementError(
+            f"the activity has changed since it was checked: {', '.join(changed)} has been written meanwhile, "
+            "so nothing is settled; settle it again"
+        )
+
+
 def _refuse_too_wide(lines: Sequence[LedgerLine], held: Sequence[Balance]) -> None:
     """A ledger holds 64-bit pence; what does not fit is never written, and never wraps."""
     for line in lines:
@@ -185,6 +202,11 @@ def read_nodes(program: Program) -> Iterator[Node]:
     """Every node that the program reads, arguments before what uses them."""
     for use in program.uses.values():
         yield from walk(*use.traced.nodes())
+
+
+def reads_the_day(program: Program) -> bool:
+    """True if a rule asks up to which day facts are known, and cannot be settled where the scheme does not say."""
+    return any(node.op == "term" and node.data == ("scheme", "as_at") for node in read_nodes(program))
 
 
 def tables_read(program: Program) -> set[str]:
@@ -238,9 +260,7 @@ def _require(program: Program, facts: Mapping[str, Facts]) -> None:
         )
         for name in sorted(tables_read(program) - set(facts))
     ]  # fmt: skip
-    if program.case.as_at is None and any(
-        node.op == "term" and node.data == ("scheme", "as_at") for node in read_nodes(program)
-    ):
+    if program.case.as_at is None and reads_the_day(program):
         faults.append(Fault(
             code="scheme/as-at",
             found="a rule waits for facts, and the scheme does not say up to which day they are known",

@@ -17,8 +17,6 @@ from tallystick.kernel.program import Use
 from tallystick.kernel.reading import NO_ACCOUNT, CarryLine, FigureLine, FlowLine, LawLine, NeverLine, Reading
 from tallystick.kernel.trace import TracedFlow
 
-_PLAIN = {(str, str, int, int)}
-
 
 class Net(NamedTuple):
     """What one payment comes to between two accounts in a period."""
@@ -57,10 +55,10 @@ class _Entries(NamedTuple):
             Net(places[at], payers[at], payees[at], pence[at], units[at])
             for at in chosen if pence[at] != 0 or units[at] != 0 or rows[at] != 0
         ]  # fmt: skip
-        is_plain = {(type(a), type(b), type(p), type(n)) for _, a, b, p, n in some} <= _PLAIN
-        if is_plain and all(a and b for _, a, b, *_ in some) and len({one.place for one in some}) == len(some):
-            return some
-        return None
+        where, *accounts, amounts, counts = zip(*some, strict=True) if some else ((),) * len(Net._fields)
+        is_plain = all({*map(type, one)} <= {str} and all(one) for one in accounts)
+        is_plain = is_plain and all({*map(type, one)} <= {int} for one in (amounts, counts))
+        return some if is_plain and len(set(where)) == len(where) else None
 
 
 class Emitter:

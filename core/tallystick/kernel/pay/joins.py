@@ -307,7 +307,7 @@ def _once(
     """The rows without those that have the keys of another, and for each the keys, if there was another."""
     held: dict[tuple[Any, ...], list[tuple[int, Row]]] = {}
     for place, row in listed:
-        key = (place, *(row.get(name) for name in which.keys))
+        key = (place, *map(row.get, which.keys))
         if None not in key:
             held.setdefault(key, []).append((place, row))
     return [rows[0] for rows in held.values()], [key if len(rows) > 1 else None for key, rows in held.items()]

@@ -6,7 +6,8 @@ table of millions of keys is made, and what follows is one query over all of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import polars as pl
@@ -86,17 +87,28 @@ def _blocks(
 ) -> Iterator[pl.DataFrame]:  # fmt: skip
     height = _height(rows)
     last = height if reach.stop is None else min(reach.stop, height)
-    for start in range(reach.start, last, BLOCK):
+
+    def block(start: int) -> pl.DataFrame:
         if told is not None:
             told(start, height)
         part = made(rows.slice(start, min(BLOCK, last - start))).select(columns)
-        # In one piece: to join what lies in several takes twice as long.
-        block = (part if early is None else part.filter(early)).collect()
+        found = (part if early is None else part.filter(early)).collect()
         if reach.of > 1:
-            block = block.filter(block[reach.by].hash() % reach.of == reach.part)
-        block = block.rechunk()
-        if block.height:
-            yield block
+            found = found.filter(found[reach.by].hash() % reach.of == reach.part)
+        return found.rechunk()  # in one piece: to join what lies in several takes twice as long
+
+    yield from (one for one in _ahead(block, range(reach.start, last, BLOCK)) if one.height)
+
+
+def _ahead(work: Callable[[int], pl.DataFrame], numbers: Iterable[int]) -> Iterator[pl.DataFrame]:
+    """What comes of each number; the next is read by another thread while there is work to do with the one before."""
+    with ThreadPoolExecutor(1, "reading ahead") as reader:
+        begun = (reader.submit(work, number) for number in numbers)
+        following = next(begun, None)
+        while (now := following) is not None:
+            found = now.result()
+            following = next(begun, None)
+            yield found
 
 
 def _height(rows: Frame) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
@@ -18,6 +19,7 @@ from tallystick.kernel.facts import Facts
 from tallystick.kernel.language.nodes import Kind, Node
 from tallystick.kernel.language.series import Flag, literal, series
 from tallystick.kernel.language.words import when
+from tallystick.kernel.pay.ahead import Ahead
 from tallystick.kernel.pay.divided import division
 from tallystick.kernel.pay.engines import engine
 from tallystick.kernel.pay.faults import stop_in
@@ -187,13 +189,17 @@ class Passes:
     def run(self, small: Small) -> None:
         """Read the rows, pass by pass; not for what is known of them."""
         for level in sorted({level for level, _ in self.plan}):
-            tables = sorted(table for at, table in self.plan if at == level)
+            tables = [table for at, table in self.plan if at == level]
             self.queries.append([])
-            planned_of = {table: self._planned(level, table, small) for table in tables}
-            for table, (known, planned) in planned_of.items():
-                pieces = [*known, *(self._read(table, planned) if planned is not None else ())]
-                of = {node: piece.grouped for piece in pieces for node in piece.of.wanted.sums}
-                self.found[level, table] = Found(of, pieces[0].grouped)
+            with Ahead() as ahead:  # while the largest is read, the others are planned
+                begun = {}
+                for table in sorted(tables, key=lambda name: (-self.facts[name].rows, name)):
+                    known, planned = self._planned(level, table, small)
+                    begun[table] = known, ahead.start(partial(self._read, table, planned))
+                for table, (known, found) in begun.items():
+                    pieces = [*known, *found.result()]
+                    of = {node: piece.grouped for piece in pieces for node in piece.of.wanted.sums}
+                    self.found[level, table] = Found(of, pieces[0].grouped)
 
     def _planned(self, level: int, table: str, small: Small) -> tuple[list[Piece], _Planned | None]:
         """What is known of one table; and what is missing, from all of its rows, or from few what is said of those."""
@@ -219,8 +225,10 @@ class Passes:
         nodes = {node for one in missing for node in one.wanted.roots()}
         return self.plan[level, missing[0].table].only(nodes)
 
-    def _read(self, table: str, planned: _Planned) -> list[Piece]:
-        """What the rows of a table came to."""
+    def _read(self, table: str, planned: _Planned | None) -> list[Piece]:
+        """What the rows of a table came to, as far as they have to be read."""
+        if planned is None:
+            return []
         frame, counted = planned.of_all.result(table, self.facts[table].rows)
         pieces = self.pieces.found(planned.of_all.missing, planned.of_all.scan.grouped(frame, counted))
         for number, few in enumerate(planned.of_few):

@@ -45,6 +45,7 @@ class Evaluator(Values):
         self._shared: dict[tuple[Node, Member], dict[Member, int]] = {}
         self._sums: dict[tuple[Node, Member], dict[int, Any]] = {}
         self._flows: dict[tuple[str, int], list[FlowLine]] = {}
+        self._people: dict[str, dict[Any, list[int]]] = {}
 
     # Members
 
@@ -268,13 +269,18 @@ class Evaluator(Values):
         table, person = at.grain, self.row(at).get("person")
         if person is None:
             return None
-        before = [
-            place
-            for place, row in enumerate(self.tables[table])
-            if row.get("person") == person and self._order(table, place) < self._order(table, at.row)
-        ]
+        own = self._order(table, at.row)
+        before = [place for place in self._rows_of_people(table)[person] if self._order(table, place) < own]
         held = [place for place in before if self.value(node.args[0], self._member(table, place))]
         return max((self._order(table, place)[0] for place in held), default=None)
+
+    def _rows_of_people(self, table: str) -> Mapping[Any, list[int]]:
+        """The places of each person's rows in a table."""
+        if table not in self._people:
+            found = self._people[table] = {}
+            for place, row in enumerate(self.tables[table]):
+                found.setdefault(row.get("person"), []).append(place)
+        return self._people[table]
 
     def _previous(self, node: Node, at: Member) -> Value:
         for period in range(1, at.period):  # in order, so that a long contract needs no deep recursion

@@ -17,7 +17,8 @@ class Values:
 
     def __init__(self, rounding: int) -> None:
         self.rounding = rounding
-        self._known: dict[tuple[Node, Member], Value] = {}
+        self._known: dict[tuple[bytes, Member], Value] = {}
+        """By the node's digest, which says what the node says."""
 
     def at(self, grain: Grain, member: Member) -> Member:
         """The member of a coarser grain that this one belongs to."""
@@ -29,10 +30,11 @@ class Values:
 
     def value(self, node: Node, member: Member) -> Value:
         """What the node is worth for the member, or for the coarser one that it belongs to; None if missing."""
-        at = self.at(node.grain, member)
-        if (node, at) not in self._known:
-            self._known[node, at] = exactly(node.kind, self._work(node, at))
-        return self._known[node, at]
+        at = member if node.grain.name == member.grain else self.at(node.grain, member)
+        key = node.digest, at
+        if key not in self._known:
+            self._known[key] = exactly(node.kind, self._work(node, at))
+        return self._known[key]
 
     def _work(self, node: Node, at: Member) -> Value:
         if node.op == "literal":
@@ -53,8 +55,9 @@ class Values:
 
     def _plain(self, node: Node, at: Member) -> Value:
         given = [self.value(arg, at) for arg in node.args]
-        if any(one is None for one in given):
-            return None
+        for one in given:
+            if one is None:
+                return None
         if node.op == "scale":
             return round_half_up(PLAIN["mul"](*given), self.rounding)
         if node.op == "round":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import compress
 from typing import Any
 
 from attrs import frozen
@@ -15,6 +16,7 @@ from tallystick.kernel.language.words import when
 from tallystick.kernel.pay import operations
 from tallystick.kernel.pay.faults import stop_contract
 from tallystick.kernel.pay.layout import NO_CONTRACT, TWO_CONTRACTS, Layout
+from tallystick.kernel.pay.operations import Stopped
 from tallystick.kernel.pay.passes import Passes
 from tallystick.kernel.pay.scan import is_placed
 from tallystick.kernel.pay.small import Small, added
@@ -83,11 +85,11 @@ class Claims:
             for node in claim.sums
         ]  # fmt: skip
         holders = self.program.uses[claim.identity].holders
-        for key, *found in zip(keys, *columns, strict=True):
-            if key[0] not in holders:
-                continue
+        held = [contract in holders for contract, _ in keys]
+        may_stop = any(Stopped in map(type, column) for column in columns)
+        for key, *found in compress(zip(keys, *columns, strict=True), held):
             units, priced, worth, clashing, unnamed = found
-            if stop := operations.stop_in((priced, clashing, unnamed, units, worth)):
+            if may_stop and (stop := operations.stop_in((priced, clashing, unnamed, units, worth))):
                 stop_contract(reading, key[0], stop)
             elif any(found):
                 what = claim.claim

@@ -59,7 +59,10 @@ def apply(node: Node, args: list[Column], step: int, layout: Layout | None) -> C
 
 def stop_in(values: Iterable[Any]) -> Stopped | None:
     """The first of the values that stops whoever looks at it, if any does."""
-    return next((value for value in values if type(value) is Stopped), None)
+    for value in values:
+        if type(value) is Stopped:
+            return value
+    return None
 
 
 def plus(a: Any, b: Any, ratio: bool) -> Any:

@@ -155,9 +155,9 @@ class Scan:
         for number, node in enumerate(coarse):
             values, held = self._coarse(node)
             if node.kind is Kind.CODE:
-                self.rows.among[node] = {one for one in values if isinstance(one, str)}
+                self.rows.among[node] = {one for one in set(values) if isinstance(one, str)}
             elif node.kind is Kind.DAY:
-                self.rows.among[node] = {number_of_day(one) for one in values if isinstance(one, datetime.date)}
+                self.rows.among[node] = {number_of_day(one) for one in set(values) if isinstance(one, datetime.date)}
             leaves[node] = leaf(node, values, f"~leaf{number}", columns, held=held, reason=self.rows.reason)
         # What a row reads that is in no contract's cell, nobody looks at; but nothing is kept apart there.
         flags = {f"~leaf{number}" for number, node in enumerate(coarse) if node.op == OWNED}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 from attrs import field, frozen
@@ -310,16 +310,17 @@ def _parties(small: Small, grain: str, places: list[int]) -> list[list[int]]:
 def added(values: Column, places: Sequence[int], size: int, kind: Kind) -> Column:
     """Sums by place. A missing value in a sum stops whoever it is for."""
     ratio = kind in (Kind.PRICE, Kind.RATE)
-    sums: Column = [(0, 1) if ratio else 0] * size
+    nothing: Any = (0, 1) if ratio else 0
+    sums: Column = [nothing] * size
     if set(map(type, values)) <= {int}:  # nothing missing, nothing stopped: nearly always
         if len(values) == size and places == range(size):
             return values
-        for value, place in zip(values, places, strict=True):
+        for value, place in compress(zip(values, places, strict=True), values):
             if place >= 0:
                 sums[place] += value
         return sums
     for value, place in zip(values, places, strict=True):
-        if place >= 0:
+        if place >= 0 and value != nothing:
             sums[place] = operations.plus(sums[place], value, ratio)
     return sums
 

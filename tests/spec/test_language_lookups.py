@@ -11,7 +11,9 @@ import pytest
 from tallystick.kernel.errors import InputError
 from tallystick.kernel.flows import Figure, Flow, Priced
 from tallystick.kernel.hooks import hookimpl
-from tallystick.kernel.language.series import Amount, Code, Maybe, Price, Rate
+from tallystick.kernel.language.nodes import Kind
+from tallystick.kernel.language.series import Amount, Code, Maybe, Price, Rate, literal
+from tallystick.kernel.language.words import total, when
 from tallystick.kernel.parameters import PriceList, Rows, parameter
 from tallystick.kernel.rules import PriceStep, Rule, price_step, rule
 from tests.spec.drawn import Notes, Spells, Tariff
@@ -137,6 +139,28 @@ def test_a_list_in_a_rule_is_a_small_table_of_the_contracts_own(reading: Read) -
         ("bands", "QYY", "RZZ"): 700,
         ("bands", "QYY", "B/list"): 700,
     }
+
+
+@rule("chosen")
+class Chosen(Rule):
+    """As many pence as there are records for one code, and a penny for any other."""
+
+    bands: Rows[Band] = parameter("By code.")
+
+    @hookimpl
+    def incentive(self, activity: Any, contract: Any) -> Iterator[Flow]:
+        penny = literal(Kind.AMOUNT, "£0.01")
+        for_each_record = total(when(literal(Kind.FLAG, False), self.bands.each.amount, penny))
+        pence = when(activity.spells.code.or_else("none") == "AB1", for_each_record, penny)
+        yield Flow(contract.commissioner, contract.provider, pence, reason="row")
+
+
+def test_what_a_list_and_a_row_say_alike_is_not_taken_for_each_other(reading: Read) -> None:
+    """Found by drawn worlds: a record's choice that comes to a penny was asked of each row, which are not as many."""
+    bands = [{"code": code, "amount": "£3"} for code in ("AB1", "XY9", "XY8")]
+    made = case(contract("A", use(Chosen, bands=bands)), tables=[Spells])
+    spells = [{"discharged": MAY, "code": code} for code in ("AB1", "AB1", "XY9", None)]
+    assert settle(reading, made, spells=spells) == {("chosen", "QYY", "RXX"): 3 + 3 + 1 + 1}
 
 
 @price_step("uplift")

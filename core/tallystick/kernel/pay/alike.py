@@ -64,7 +64,7 @@ class Alike:
 
     def sources(self, node: Node) -> list[Node]:
         """The nodes of a contract's grain or a coarser one that say what is left of them; itself if there are none."""
-        return [one for one in self._said.get(node, ()) if not one.grain.table] or [node]
+        return [one for one in self._said.get(node, ()) if not one.grain.table and ":" not in one.grain.name] or [node]
 
 
 def together(small: Small, nodes: Sequence[Node]) -> tuple[list[Any], list[bool]]:
